@@ -1,0 +1,171 @@
+"""The disk: which files a project has, their text, its settings file and the versions it names. All reading and the
+one kind of writing (``write``) happen here; paths that come out are absolute, with ``/``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+from flask_lsp.project.walk import python_files, upward
+from flask_lsp.settings import SECTION
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+MAX_BYTES = 2 * 1024 * 1024
+"""Larger files are generated ones; nobody wants findings in them."""
+
+_ROOT_MARKS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
+
+
+class Unreadable(Exception):
+    """A file or folder cannot be used; the text says why, without the path."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+
+
+class Content(NamedTuple):
+    """A decoded file."""
+
+    text: str
+    """With the line ends of the file, without byte order mark."""
+    encoding: str
+    """What gives the same bytes again: ``utf-8-sig`` where the file has a byte order mark."""
+
+
+def read(path: str) -> str:
+    """The text of a Python file. Raises Unreadable."""
+    return load(path).text
+
+
+def load(path: str) -> Content:
+    """The text and the encoding of a Python file. Raises Unreadable."""
+    return decode(_bytes(path))
+
+
+def decode(data: bytes) -> Content:
+    """The text of a Python file by its byte order mark or its coding line, else UTF-8. Raises Unreadable."""
+    if b"\0" in data:
+        raise Unreadable("holds NUL bytes, so it is no Python source")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return Content(data.decode(encoding), encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"is not {error.encoding} at byte {error.start}") from None
+    except (SyntaxError, LookupError, ValueError) as error:
+        raise Unreadable(f"cannot be decoded: {error}") from None
+
+
+def write(path: str, text: str, encoding: str) -> None:
+    """Puts the text in the place of the file at once or not at all, with the mode of the file. Raises Unreadable."""
+    target = os.path.realpath(path)
+    temporary = ""
+    try:
+        data = text.encode(encoding)
+        handle, temporary = tempfile.mkstemp(prefix=".flask-lsp-", dir=os.path.dirname(target))
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise Unreadable(f"cannot be written: {_why(error)}", path) from None
+
+
+def walk(paths: Iterable[str], exclude: Iterable[str] = (), root: str | None = None) -> Iterator[str]:
+    """The Python files of files and folders, each once, in the order of their names.
+
+    A file named in ``paths`` always counts, even one that does not exist; what counts in folders says
+    ``python_files``. The patterns of ``exclude`` are relative to ``root``, else to the root of each path.
+    """
+    exclude = tuple(exclude)
+    seen: set[str] = set()
+    for path in map(absolute, paths):
+        found = python_files(path, exclude, root or find_root(path)) if os.path.isdir(path) else (path,)
+        for file in found:
+            if file not in seen:
+                seen.add(file)
+                yield file
+
+
+def absolute(path: str) -> str:
+    """The document id of a path: absolute, with ``/``."""
+    return os.path.abspath(path).replace(os.sep, "/")
+
+
+def find_root(path: str) -> str:
+    """The folder of the project that ``path`` belongs to: the nearest with a pyproject.toml, .git, setup.py or
+    setup.cfg, else the folder of the path itself.
+    """
+    path = absolute(path)
+    start = path if os.path.isdir(path) else os.path.dirname(path)
+    for folder in upward(start):
+        if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
+            return folder
+    return start
+
+
+def read_pyproject(path: str) -> dict[str, Any]:
+    """The content of a pyproject.toml. Raises Unreadable."""
+    return _toml(path)
+
+
+def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
+    """The nearest pyproject.toml upward that has our section, and the section; ``("", {})`` without one.
+
+    Raises Unreadable, with its path, for a file on the way that is no TOML or whose section is no table.
+    """
+    path = absolute(path)
+    for folder in upward(path if os.path.isdir(path) else os.path.dirname(path)):
+        file = os.path.join(folder, "pyproject.toml").replace(os.sep, "/")
+        if os.path.isfile(file):
+            tool = _toml(file).get("tool")
+            section = cast("dict[str, object]", tool).get(SECTION) if isinstance(tool, dict) else None
+            if isinstance(section, dict):
+                return file, cast("dict[str, object]", section)
+            if section is not None:
+                raise Unreadable(f"tool.{SECTION} is no table", file)
+    return "", {}
+
+
+def _toml(path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_bytes(path).decode("utf-8-sig"))
+    except ValueError as error:  # also UnicodeDecodeError and TOMLDecodeError
+        raise Unreadable(f"is no valid TOML: {error}", path) from None
+    except Unreadable as error:
+        raise Unreadable(error.reason, path) from None
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise Unreadable("is a folder", path)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("is no regular file", path)
+        if status.st_size > MAX_BYTES:
+            raise Unreadable(f"is larger than {MAX_BYTES // 1024 // 1024} MB", path)
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise Unreadable(f"cannot be read: {_why(error)}", path) from None
+
+
+def _why(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
