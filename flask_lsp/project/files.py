@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import shutil
 import stat
 import sys
 import tempfile
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
+from flask_lsp.project import versions
+from flask_lsp.project.versions import Versions
 from flask_lsp.project.walk import python_files, upward
 from flask_lsp.settings import SECTION
 
@@ -26,6 +29,7 @@ else:
 MAX_BYTES = 2 * 1024 * 1024
 """Larger files are generated ones; nobody wants findings in them."""
 
+_LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
 _ROOT_MARKS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
 
 
@@ -141,6 +145,66 @@ def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
             if section is not None:
                 raise Unreadable(f"tool.{SECTION} is no table", file)
     return "", {}
+
+
+def versions_of(root: str, environ: Mapping[str, str] = os.environ) -> Versions:
+    """The versions of packages that the project in ``root`` runs with; files that cannot be read say nothing.
+
+    What is installed counts before lock files, lock files before what the project asks for.
+    """
+    locks = [versions.from_lock(_parsed(root, name, tomllib.loads)) for name in _LOCKS]
+    locks.append(versions.from_pipfile(_parsed(root, "Pipfile.lock", json.loads)))
+    asked = [versions.from_requirements(_text(path)) for path in _requirements_files(root)]
+    asked.append(versions.from_pyproject(_parsed(root, "pyproject.toml", tomllib.loads)))
+    asked.append(versions.from_pipfile(_parsed(root, "Pipfile", tomllib.loads)))
+    installed = Versions()
+    for folder in site_packages(root, environ):
+        installed = installed.over(versions.from_installed(_names(folder)))
+    return installed.over(versions.together(locks)).over(versions.together(asked))
+
+
+def site_packages(root: str, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The site-packages folders of the project's environment: the active one, else the first found in ``root``."""
+    active = (environ.get("VIRTUAL_ENV"), environ.get("CONDA_PREFIX"))
+    beside = (os.path.join(root, name) for name in (".venv", "venv", "env"))
+    for environment in (*filter(None, active), *beside):
+        windows = os.path.join(environment, "Lib", "site-packages")
+        lib = os.path.join(environment, "lib")
+        posix = (os.path.join(lib, name, "site-packages") for name in _names(lib) if name.startswith("python"))
+        if found := tuple(absolute(each) for each in (*posix, windows) if os.path.isdir(each)):
+            return found[:1] if len({os.path.realpath(each) for each in found}) == 1 else found
+    return ()
+
+
+def _requirements_files(root: str) -> Iterator[str]:
+    for folder in (root, os.path.join(root, "requirements")):
+        for name in _names(folder):
+            if name.endswith((".txt", ".in")) and (
+                folder != root or "requirements" in name or name.startswith("constraints")
+            ):
+                yield os.path.join(folder, name)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _text(path: str) -> str:
+    try:
+        return _bytes(path).decode("utf-8-sig", "replace")
+    except Unreadable:
+        return ""
+
+
+def _parsed(root: str, name: str, parse: Callable[[str], Any]) -> Mapping[str, Any]:
+    try:
+        data: object = parse(_text(os.path.join(root, name)))
+    except ValueError:
+        return {}
+    return cast("Mapping[str, Any]", data) if isinstance(data, dict) else {}
 
 
 def _toml(path: str) -> dict[str, Any]:
