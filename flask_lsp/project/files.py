@@ -109,19 +109,21 @@ def walk(paths: Iterable[str], exclude: Iterable[str] = (), root: str | None = N
 
 def absolute(path: str) -> str:
     """The document id of a path: absolute, with ``/``."""
-    return os.path.abspath(path).replace(os.sep, "/")
+    path = os.path.abspath(path).replace(os.sep, "/")
+    return path[0].upper() + path[1:] if path[1:2] == ":" else path
 
 
 def find_root(path: str) -> str:
-    """The folder of the project that ``path`` belongs to: the nearest with a pyproject.toml, .git, setup.py or
-    setup.cfg, else the folder of the path itself.
-    """
-    path = absolute(path)
-    start = path if os.path.isdir(path) else os.path.dirname(path)
-    for folder in upward(start):
+    """The folder of the project that ``path`` belongs to, see ``marked_root``, else the folder of the path itself."""
+    return marked_root(path) or _folder_of(absolute(path))
+
+
+def marked_root(path: str) -> str | None:
+    """The nearest folder upward with a pyproject.toml, .git, setup.py or setup.cfg."""
+    for folder in upward(_folder_of(absolute(path))):
         if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
             return folder
-    return start
+    return None
 
 
 def read_pyproject(path: str) -> dict[str, Any]:
@@ -134,8 +136,7 @@ def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
 
     Raises Unreadable, with its path, for a file on the way that is no TOML or whose section is no table.
     """
-    path = absolute(path)
-    for folder in upward(path if os.path.isdir(path) else os.path.dirname(path)):
+    for folder in upward(_folder_of(absolute(path))):
         file = os.path.join(folder, "pyproject.toml").replace(os.sep, "/")
         if os.path.isfile(file):
             tool = _toml(file).get("tool")
@@ -172,8 +173,12 @@ def site_packages(root: str, environ: Mapping[str, str] = os.environ) -> tuple[s
         lib = os.path.join(environment, "lib")
         posix = (os.path.join(lib, name, "site-packages") for name in _names(lib) if name.startswith("python"))
         if found := tuple(absolute(each) for each in (*posix, windows) if os.path.isdir(each)):
-            return found[:1] if len({os.path.realpath(each) for each in found}) == 1 else found
+            return found
     return ()
+
+
+def _folder_of(path: str) -> str:
+    return path if os.path.isdir(path) else os.path.dirname(path)
 
 
 def _requirements_files(root: str) -> Iterator[str]:
@@ -202,7 +207,7 @@ def _text(path: str) -> str:
 def _parsed(root: str, name: str, parse: Callable[[str], Any]) -> Mapping[str, Any]:
     try:
         data: object = parse(_text(os.path.join(root, name)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return cast("Mapping[str, Any]", data) if isinstance(data, dict) else {}
 
@@ -210,7 +215,7 @@ def _parsed(root: str, name: str, parse: Callable[[str], Any]) -> Mapping[str, A
 def _toml(path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(_bytes(path).decode("utf-8-sig"))
-    except ValueError as error:  # also UnicodeDecodeError and TOMLDecodeError
+    except (ValueError, RecursionError) as error:  # also UnicodeDecodeError and TOMLDecodeError
         raise Unreadable(f"is no valid TOML: {error}", path) from None
     except Unreadable as error:
         raise Unreadable(error.reason, path) from None
