@@ -1,0 +1,188 @@
+"""``flask-lsp check``: from options to findings, repaired files and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask_lsp.cli import Failure
+from flask_lsp.cli.findings import Shown, shown, unparsed_line
+from flask_lsp.cli.load import STDIN, Asked, Loader, shown_path
+from flask_lsp.cli.output import FORMATS
+from flask_lsp.cli.terminal import Progress, painter, plain
+from flask_lsp.project import files
+from flask_lsp.rules.fixes import fix_all
+from flask_lsp.rules.registry import rules
+from flask_lsp.rules.run import check as findings_of
+from flask_lsp.settings import merge
+from flask_lsp.text import Source
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A document that fixes have changed."""
+
+    document: str
+    before: str
+    after: str
+
+
+def check(options: argparse.Namespace) -> int:
+    """Runs the command and returns its exit code. Raises Failure."""
+    progress = Progress(sys.stderr)
+    run = _Run(options, progress)
+    try:
+        code = run.check()
+    finally:
+        progress.clear()
+    return 0 if options.exit_zero else code
+
+
+class _Run:
+    def __init__(self, options: argparse.Namespace, progress: Progress) -> None:
+        self._options = options
+        self._progress = progress
+        self._stdin: files.Content | None = None
+
+    def check(self) -> int:
+        asked = self._asked()
+        before = after = self._findings(asked)
+        changed: list[_Changed] = []
+        if self._options.fix or self._options.diff:
+            asked, changed = self._fixed(asked)
+            after = self._findings(asked)
+        code = 1 if after or (self._options.diff and before) else 0
+        self._progress.clear()
+        self._output(after, changed)
+        for each in asked:
+            for document in each.documents:
+                if line := unparsed_line(each.project, document):
+                    version = ".".join(map(str, sys.version_info[:2]))
+                    self._tell(f"{shown_path(document)}:{line}: not Python {version}; nothing is reported there")
+        self._tell(self._summary(asked, len(before), len(after)), prefix="")
+        return code
+
+    def _asked(self) -> list[Asked]:
+        options = self._options
+        if options.unsafe_fixes and not (options.fix or options.diff):
+            raise Failure("--unsafe-fixes needs --fix or --diff")
+        overrides = {key: value for key in ("select", "ignore") if (value := getattr(options, key)) is not None}
+        _check_codes(overrides)
+        loader = Loader(overrides, self._tell, self._progress.report)
+        paths: list[str] = options.paths
+        if STDIN not in paths and not (options.stdin_filename and not paths):
+            return loader.paths(paths or ["."])
+        if len(paths) > 1:
+            raise Failure('"-" is standard input and stands alone')
+        try:
+            self._stdin = files.decode(sys.stdin.buffer.read())
+        except files.Unreadable as error:
+            raise Failure(f"standard input {error.reason}") from None
+        return [loader.text(self._stdin.text, options.stdin_filename)]
+
+    def _findings(self, asked: Sequence[Asked]) -> list[Shown]:
+        found: list[Shown] = []
+        total = sum(len(each.documents) for each in asked)
+        done = 0
+        for each in asked:
+            for document in each.documents:
+                self._progress.report("Checking", done, total)
+                found += (shown(each.project, document, one) for one in findings_of(each.project, document))
+                done += 1
+        return sorted(found, key=lambda one: one.order)
+
+    def _fixed(self, asked: Sequence[Asked]) -> tuple[list[Asked], list[_Changed]]:
+        """The projects with every fix applied, and what that changed; files are written unless a diff is asked for."""
+        result: list[Asked] = []
+        changed: list[_Changed] = []
+        for each in asked:
+            project = each.project
+            for count, document in enumerate(each.documents):
+                self._progress.report("Fixing", count, len(each.documents))
+                before = project.files[document].source.text
+                after = fix_all(project, document, unsafe=self._options.unsafe_fixes)
+                change = _Changed(document, before, after)
+                if after != before and (self._options.diff or self._stdin or self._write(change)):
+                    project = project.with_text(document, after)
+                    changed.append(change)
+            result.append(Asked(project, each.documents))
+        return result, changed
+
+    def _write(self, change: _Changed) -> bool:
+        try:
+            content = files.load(change.document)
+            if content.text != change.before:
+                raise files.Unreadable("has changed since it was read")
+            files.write(change.document, change.after, content.encoding)
+            return True
+        except files.Unreadable as error:
+            self._tell(f"{shown_path(change.document)} {error.reason}")
+            return False
+
+    def _output(self, findings: Sequence[Shown], changed: Sequence[_Changed]) -> None:
+        options = self._options
+        if options.diff:
+            self._write_out(part for each in changed for part in _diff(each))
+        elif options.fix and self._stdin:
+            # The text is the result; what remains to be said goes beside it.
+            text = changed[0].after if changed else self._stdin.text
+            sys.stdout.buffer.write(text.encode(self._stdin.encoding))
+            sys.stderr.writelines(FORMATS[options.output_format](findings, painter(sys.stderr)))
+        else:
+            paint = painter(sys.stdout) if options.output_file is None else plain
+            self._write_out(FORMATS[options.output_format](findings, paint))
+
+    def _write_out(self, parts: Iterator[str]) -> None:
+        path = self._options.output_file
+        if path is None:
+            sys.stdout.writelines(parts)
+            sys.stdout.flush()  # before the summary on the other stream
+            return
+        try:
+            with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.writelines(parts)
+        except OSError as error:
+            raise Failure(f"{path} cannot be written: {error.strerror}") from None
+
+    def _tell(self, line: str, prefix: str = "flask-lsp: ") -> None:
+        self._progress.clear()
+        print(prefix + line, file=sys.stderr)
+
+    def _summary(self, asked: Sequence[Asked], before: int, after: int) -> str:
+        count = sum(len(each.documents) for each in asked)
+        where = f"in {count} file{'s' * (count != 1)}"
+        if self._options.fix or self._options.diff:
+            would = "would be " if self._options.diff else ""
+            return f"{before - after} of {_counted(before)} {would}repaired, {after} left {where}"
+        return f"{_counted(after)} {where}" if after else f"Nothing found {where}"
+
+
+def _check_codes(overrides: dict[str, list[str]]) -> None:
+    _, problems = merge(overrides)
+    if problems:
+        raise Failure("; ".join(problems).replace("flask-lsp.", "--").replace("; this value is not used", ""))
+    known = [registered.rule.code for registered in rules()]
+    for code in (code.upper() for codes in overrides.values() for code in codes):
+        if not any(each.startswith(code) for each in known):
+            near = difflib.get_close_matches(code, known, 1)
+            raise Failure(f"there is no rule {code}" + (f", did you mean {near[0]}?" if near else ""))
+
+
+def _diff(change: _Changed) -> Iterator[str]:
+    path = shown_path(change.document)
+    before, after = _lines(change.before), _lines(change.after)
+    for line in difflib.unified_diff(before, after, path, path):
+        yield line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    source = Source(text)
+    ends = [*source.line_starts[1:], len(text)]
+    return [text[start:end] for start, end in zip(source.line_starts, ends, strict=True) if start < end]
+
+
+def _counted(count: int) -> str:
+    return f"{count} mistake{'s' * (count != 1)}"

@@ -1,0 +1,143 @@
+"""From the paths on the command line to projects with their settings and files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_lsp.cli import Failure
+from flask_lsp.project import files
+from flask_lsp.project.project import Project
+from flask_lsp.settings import Settings, merge
+
+STDIN = "-"
+"""The document id of a standard input without a file name."""
+
+Tell = Callable[[str], None]
+"""Takes a line about something that is left out or not understood."""
+
+Report = Callable[[str, int, int], None]
+"""Takes what is being done, how far it is, and out of how many (0: unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A project and those of its files that were asked for, in order."""
+
+    project: Project
+    documents: tuple[str, ...]
+
+
+class Loader:
+    """Reads projects. Settings and roots are looked up once per folder."""
+
+    def __init__(self, overrides: Mapping[str, object], tell: Tell, report: Report) -> None:
+        self._overrides = overrides
+        self._tell = tell
+        self._report = report
+        self._settings: dict[str, Settings] = {}
+        self._roots: dict[str, str | None] = {}
+        self._walked: set[str] = set()
+        """The folders that were asked for."""
+
+    def paths(self, paths: Iterable[str]) -> list[Asked]:
+        """The projects of files and folders. A file named itself counts even where it is excluded."""
+        by_root: dict[str, list[str]] = {}
+        for document, root in self._asked(paths).items():
+            by_root.setdefault(root, []).append(document)
+        return [self._project(root, documents) for root, documents in by_root.items()]
+
+    def text(self, text: str, name: str | None) -> Asked:
+        """The project of a text that stands for the file ``name``, or for none."""
+        if name is None:
+            settings = self.settings(files.absolute("."))
+            return Asked(Project(None, settings, files.versions_of(settings.root)).with_text(STDIN, text), (STDIN,))
+        document = files.absolute(name)
+        return self._project(self._root(document) or os.path.dirname(document), [document], text)
+
+    def settings(self, root: str) -> Settings:
+        """The settings that hold in a root. Raises Failure where its pyproject.toml cannot be used."""
+        if root not in self._settings:
+            try:
+                path, section = files.find_settings(root)
+            except files.Unreadable as error:
+                raise Failure(f"{shown_path(error.path)} {error.reason}") from None
+            settings, problems = merge(section, self._overrides, root=os.path.dirname(path) or root)
+            for problem in problems:
+                self._tell(f"{shown_path(path)}: {problem}")
+            self._settings[root] = settings
+        return self._settings[root]
+
+    def _asked(self, paths: Iterable[str]) -> dict[str, str]:
+        """The files to check, each with the root of its project: the nearest that is marked as one, else the folder
+        that was asked for.
+        """
+        roots: dict[str, str] = {}
+        for path in map(files.absolute, paths):
+            if os.path.isdir(path):
+                self._walked.add(path)
+                for document in self._walk(path):
+                    root = self._root(document) or path
+                    if not self._excluded(document, root):
+                        roots.setdefault(document, root)
+            elif os.path.exists(path):
+                roots.setdefault(path, self._root(path) or os.path.dirname(path))
+            else:
+                raise Failure(f"{shown_path(path)}: no such file or folder")
+        return roots
+
+    def _walk(self, folder: str) -> Iterable[str]:
+        settings = self.settings(self._root(folder) or folder)
+        for count, path in enumerate(files.walk([folder], settings.exclude, settings.root)):
+            self._report("Looking for files", count, 0)
+            yield path
+
+    def _excluded(self, document: str, root: str) -> bool:
+        """A project inside the walked one may exclude more."""
+        settings = self.settings(root)
+        return bool(settings.exclude) and settings.excludes(document)
+
+    def _project(self, root: str, documents: list[str], text: str | None = None) -> Asked:
+        """The project in ``root`` with all its files: what is found in one may depend on any other."""
+        project = Project(root, self.settings(root), files.versions_of(root))
+        wanted = sorted({*self._others(root), *documents})
+        for count, document in enumerate(wanted):
+            self._report("Reading", count, len(wanted))
+            given = text if text is not None and document in documents else self._read(document, documents)
+            if given is not None:
+                project = project.with_text(document, given)
+        readable = tuple(document for document in documents if document in project.files)
+        return Asked(project.with_complete(True), readable)
+
+    def _others(self, root: str) -> Iterable[str]:
+        if self._root(root) is None and root not in self._walked:
+            # A file in a folder that is no project, perhaps the home folder: its neighbours will do.
+            return files.walk([root], ["*/"], root)
+        return (
+            path for path in self._walk(root) if (self._root(path) or root) == root and not self._excluded(path, root)
+        )
+
+    def _read(self, document: str, asked: list[str]) -> str | None:
+        try:
+            return files.read(document)
+        except files.Unreadable as error:
+            if document in asked:
+                self._tell(f"{shown_path(document)} {error.reason}")
+            return None
+
+    def _root(self, path: str) -> str | None:
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        if folder not in self._roots:
+            self._roots[folder] = files.marked_root(folder)
+        return self._roots[folder]
+
+
+def shown_path(path: str) -> str:
+    """The path as it is shown: relative to the working directory where that is possible, with ``/``."""
+    if path == STDIN:
+        return path
+    try:
+        return os.path.relpath(path).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return path
