@@ -1,0 +1,1 @@
+"""Trees to what a file says, as frozen data."""

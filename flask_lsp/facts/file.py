@@ -1,0 +1,68 @@
+"""The facts of a whole file, put together from its blocks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
+
+from flask_lsp.facts.interface import Interface, interface_of
+from flask_lsp.facts.model import BlockFacts, Bound, Event
+from flask_lsp.facts.python import facts_of
+from flask_lsp.syntax.parse import Block, Tree
+from flask_lsp.text import Span
+
+
+class At(NamedTuple):
+    """A binding of a module and the offset at which the block that makes it stands in the file."""
+
+    start: int
+    bound: Bound
+
+    @property
+    def span(self) -> Span:
+        return self.bound.span.shift(self.start)
+
+
+Bindings: TypeAlias = "dict[str, tuple[At, ...]]"
+
+
+class FileFacts:
+    """What a file says. All of it is a function of the text; nothing here reads the disk."""
+
+    def __init__(self, blocks: tuple[tuple[int, BlockFacts], ...], interface: Interface) -> None:
+        self.blocks = blocks
+        """The offset and the facts of each block, in order."""
+        self.interface = interface
+        """What other blocks and files may ask of this one, without spans: equal interfaces, equal answers."""
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """Every binding of the module's own scope by name, in the order of the text."""
+        found: dict[str, tuple[At, ...]] = {}
+        for start, facts in self.blocks:
+            for name, bounds in facts.bindings.items():
+                found[name] = (*found.get(name, ()), *(At(start, bound) for bound in bounds))
+        return found
+
+    def events(self) -> list[tuple[int, Event]]:
+        """The events of the module body, each with the offset of its block."""
+        return [(start, event) for start, facts in self.blocks for event in facts.body]
+
+
+_interfaces: WeakKeyDictionary[Block, Interface] = WeakKeyDictionary()
+
+
+def file_facts(tree: Tree) -> FileFacts:
+    """The facts of all blocks of a file."""
+    blocks: list[tuple[int, BlockFacts]] = []
+    interface: list[Interface] = []
+    for start, block in tree.blocks:
+        facts = facts_of(block)
+        blocks.append((start, facts))
+        known = _interfaces.get(block)
+        if known is None:
+            known = _interfaces[block] = interface_of(facts)
+        if known:
+            interface.append(known)
+    return FileFacts(tuple(blocks), tuple(interface))

@@ -1,0 +1,247 @@
+"""What a file says, as plain frozen data: values, bindings, and the events of each body in order.
+
+No ``ast`` node leaves ``facts/``. Spans are code points, counted from the block that holds them.
+
+A *path* is an expression as it is written, reduced to names, calls and subscripts: ``db.session.query().first``,
+``os.environ[]``, ``create_app()``. What its first name means is for ``project/names.py`` to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from flask_lsp.text import Span
+
+# -- values ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant as written; implicit and ``+`` concatenation of strings included."""
+
+    value: str | bytes | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path with the arguments of its outermost call or the key of its outermost subscript."""
+
+    text: str
+    args: tuple[Value, ...] = ()
+    """A starred argument is ``OTHER``."""
+    keywords: tuple[tuple[str, Value], ...] = ()
+    """``**options`` has the name ``**``."""
+    key: Value | None = None
+
+    def keyword(self, name: str) -> Value | None:
+        return next((value for key, value in self.keywords if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """``a or b``, ``a and b``, ``a if test else b``: one of these."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list, tuple or set display."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A dict display; ``**other`` has the key ``OTHER``."""
+
+    items: tuple[tuple[Value, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An expression that says nothing we read."""
+
+
+OTHER = Other()
+Value: TypeAlias = "Literal | Path | Either | Items | Pairs | Other"
+
+
+# -- bindings --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``import module``, ``import module as name``, ``from module import attribute as name``; a star binds ``*``."""
+
+    name: str
+    module: str
+    """Without the dots of a relative import."""
+    attribute: str | None
+    level: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """``name = value``, also annotated, walrus and ``with value as name``."""
+
+    name: str
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    name: str
+    function: Function
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDefined:
+    name: str
+    bases: tuple[Value, ...]
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter; its annotation is a path or nothing."""
+
+    name: str
+    annotation: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Bound to something we do not follow: a loop target, an unpacking, an exception, ``del``, ``+=``."""
+
+    name: str
+    span: Span
+
+
+Bound: TypeAlias = "Import | Assigned | Defined | ClassDefined | Parameter | Opaque"
+
+
+# -- events, in the order in which they happen -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An attribute, item, iteration or ``in`` test of something is evaluated; bare names are not recorded."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call, after its arguments were evaluated."""
+
+    value: Path
+    span: Span
+    callee: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """``target.attribute = value`` or ``target[key] = value``; an augmented assignment has the value ``OTHER``."""
+
+    target: Path
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """The managers' own evaluation stands before it, as events."""
+
+    managers: tuple[Value, ...]
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """``if``, ``match`` or a conditional expression; a ``match`` has each case as a body."""
+
+    test: Value
+    bodies: tuple[Body, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    body: Body
+    orelse: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    types: tuple[Value, ...]
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    body: Body
+    handlers: tuple[Handler, ...]
+    orelse: Body
+    final: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """``return``, ``raise``, ``yield``, ``break`` or ``continue``."""
+
+    how: str
+    value: Value
+    span: Span
+
+
+Event: TypeAlias = "Use | Call | Bind | Store | With | Branch | Loop | Try | Leave"
+Body: TypeAlias = "tuple[Event, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function, method or lambda (named ``<lambda>``); its decorators and defaults are events of where it stands."""
+
+    name: str
+    decorators: tuple[tuple[Value, Span], ...]
+    parameters: tuple[Parameter, ...]
+    body: Body
+    span: Span
+    bindings: dict[str, tuple[Bound, ...]] = field(hash=False)
+    """Everything bound in the function itself, parameters included."""
+    outer: frozenset[str]
+    """Names declared ``global`` or ``nonlocal``."""
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFacts:
+    """All that one block says."""
+
+    body: Body
+    """The events of the module body in this block."""
+    bindings: dict[str, tuple[Bound, ...]]
+    """What the block binds in the module's scope."""
+    functions: dict[int, Function]
+    """Every function and lambda in the block, by the offset at which it begins."""
+    classes: dict[int, ClassDefined]
+
+
+NO_FACTS = BlockFacts((), {}, {}, {})

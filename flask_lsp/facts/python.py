@@ -1,0 +1,421 @@
+"""One walk over a block's tree makes all its facts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from flask_lsp.facts.model import (
+    NO_FACTS,
+    Assigned,
+    Bind,
+    BlockFacts,
+    Body,
+    Bound,
+    Branch,
+    Call,
+    ClassDefined,
+    Defined,
+    Event,
+    Function,
+    Handler,
+    Import,
+    Leave,
+    Loop,
+    Opaque,
+    Parameter,
+    Path,
+    Store,
+    Try,
+    Use,
+    With,
+)
+from flask_lsp.facts.values import path_of, value_of
+from flask_lsp.syntax.parse import Block
+
+_known: WeakKeyDictionary[Block, BlockFacts] = WeakKeyDictionary()
+
+
+def facts_of(block: Block) -> BlockFacts:
+    """The facts of a block, made once for as long as the block lives. Never raises."""
+    facts = _known.get(block)
+    if facts is None:
+        try:
+            facts = _Walk(block).module()
+        except RecursionError:  # nested deeper than any program; it says nothing
+            facts = NO_FACTS
+        _known[block] = facts
+    return facts
+
+
+class _Scope:
+    """What is collected while the body of one module, class or function is walked."""
+
+    def __init__(self) -> None:
+        self.bindings: dict[str, tuple[Bound, ...]] = {}
+        self.outer: set[str] = set()
+
+    def bind(self, bound: Bound) -> Bind:
+        self.bindings[bound.name] = (*self.bindings.get(bound.name, ()), bound)
+        return Bind(bound)
+
+
+class _Walk:
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.span = block.span
+        self.scope = _Scope()
+        self.events: list[Event] = []
+        self.functions: dict[int, Function] = {}
+        self.classes: dict[int, ClassDefined] = {}
+
+    def module(self) -> BlockFacts:
+        body = self.body(self.block.tree.body)
+        return BlockFacts(body, self.scope.bindings, self.functions, self.classes)
+
+    # -- statements ------------------------------------------------------------------------------------------------
+
+    def body(self, statements: Iterable[ast.stmt]) -> Body:
+        outer, self.events = self.events, []
+        for statement in statements:
+            _STATEMENTS.get(type(statement), _Walk.children)(self, statement)
+        events, self.events = self.events, outer
+        return tuple(events)
+
+    def children(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.expression(child)
+
+    def bind(self, bound: Bound) -> None:
+        self.events.append(self.scope.bind(bound))
+
+    def import_(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self.bind(Import(name, alias.name if alias.asname else name, None, 0, self.span(alias)))
+            if not alias.asname and "." in alias.name:  # runs the submodule, binds nothing more
+                self.events.append(Bind(Import("", alias.name, None, 0, self.span(alias))))
+
+    def import_from(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            self.bind(Import(alias.asname or alias.name, node.module or "", alias.name, node.level, self.span(alias)))
+
+    def assign(self, node: ast.Assign) -> None:
+        self.expression(node.value)
+        for target in node.targets:
+            self.target(target, node.value)
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.expression(node.value)
+            self.target(node.target, node.value)
+
+    def augmented(self, node: ast.AugAssign) -> None:
+        self.expression(node.value)
+        self.target(node.target, None)
+
+    def target(self, target: ast.expr, value: ast.expr | None) -> None:
+        match target:
+            case ast.Name(id=name):
+                bound = Opaque(name, self.span(target)) if value is None else None
+                self.bind(bound or Assigned(name, value_of(value), self.span(target)))
+            case ast.Attribute() | ast.Subscript():
+                self.expression(target.value)
+                if isinstance(target, ast.Subscript):
+                    self.expression(target.slice)
+                if isinstance(path := value_of(target), Path):
+                    self.events.append(Store(path, value_of(value), self.span(target)))
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                pairs = _unpacked(targets, value)
+                for part, part_value in pairs:
+                    self.target(part, part_value)
+            case ast.Starred(value=inner):
+                self.target(inner, None)
+            case _:
+                pass
+
+    def delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self.target(target, None)
+
+    def expr(self, node: ast.Expr) -> None:
+        self.expression(node.value)
+
+    def if_(self, node: ast.If) -> None:
+        self.expression(node.test)
+        bodies = (self.body(node.body), self.body(node.orelse))
+        self.events.append(Branch(value_of(node.test), bodies, self.span(node.test)))
+
+    def match(self, node: ast.Match) -> None:
+        self.expression(node.subject)
+        bodies: list[Body] = []
+        for case in node.cases:
+            for part in ast.walk(case.pattern):
+                name = getattr(part, "name", None) or getattr(part, "rest", None)
+                if isinstance(name, str):
+                    self.bind(Opaque(name, self.span(node.subject)))
+            if case.guard:
+                self.expression(case.guard)
+            bodies.append(self.body(case.body))
+        self.events.append(Branch(value_of(node.subject), tuple(bodies), self.span(node.subject)))
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> None:
+        self.expression(node.iter)
+        self.use(node.iter)
+        self.target(node.target, None)
+        self.events.append(Loop(self.body(node.body), self.body(node.orelse), self.span(node.iter)))
+
+    def while_(self, node: ast.While) -> None:
+        self.expression(node.test)
+        self.events.append(Loop(self.body(node.body), self.body(node.orelse), self.span(node.test)))
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self.expression(item.context_expr)
+            if item.optional_vars is not None:
+                self.target(item.optional_vars, item.context_expr)
+        managers = tuple(value_of(item.context_expr) for item in node.items)
+        self.events.append(With(managers, self.body(node.body), self.span(node.items[0].context_expr)))
+
+    def try_(self, node: Any) -> None:
+        body = self.body(node.body)
+        handlers: list[Handler] = []
+        for handler in node.handlers:
+            types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+            if handler.name:
+                self.scope.bind(Opaque(handler.name, self.span(handler)))
+            caught = tuple(value_of(kind) for kind in types)
+            handlers.append(Handler(caught, self.body(handler.body), self.span(handler)))
+        orelse, final = self.body(node.orelse), self.body(node.finalbody)
+        start = self.block.offset(node.lineno, node.col_offset)
+        self.events.append(Try(body, tuple(handlers), orelse, final, self.span(node)._replace(end=start + 3)))
+
+    def leave(self, node: ast.Return | ast.Raise | ast.Break | ast.Continue) -> None:
+        value = getattr(node, "value", None) or getattr(node, "exc", None)
+        if isinstance(value, ast.expr):
+            self.expression(value)
+        self.events.append(Leave(type(node).__name__.lower(), value_of(value), self.span(node)))
+
+    def outer_names(self, node: ast.Global | ast.Nonlocal) -> None:
+        self.scope.outer.update(node.names)
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.expression(decorator)
+        self.defaults(node.args)
+        decorators = tuple((value_of(decorator), self.span(decorator)) for decorator in node.decorator_list)
+        body, scope = self.inner(node.args, lambda: self.body(node.body))
+        start = self.block.offset(node.lineno, node.col_offset)
+        name = self.block.text.find(node.name, start)
+        span = self.span(node)._replace(start=name, end=name + len(node.name))
+        is_async = isinstance(node, ast.AsyncFunctionDef)
+        parameters = tuple(self.parameters(node.args))
+        function = Function(
+            node.name, decorators, parameters, body, span, scope.bindings, frozenset(scope.outer), is_async
+        )
+        self.functions[start] = function
+        self.bind(Defined(node.name, function, span))
+
+    def class_(self, node: ast.ClassDef) -> None:
+        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+            self.expression(expression)
+        outer, self.scope = self.scope, _Scope()
+        body = self.body(node.body)
+        self.scope = outer
+        # A class body runs where it stands: its events belong to the enclosing body too.
+        start = self.block.offset(node.lineno, node.col_offset)
+        name = self.block.text.find(node.name, start)
+        span = self.span(node)._replace(start=name, end=name + len(node.name))
+        defined = ClassDefined(node.name, tuple(value_of(base) for base in node.bases), body, span)
+        self.classes[start] = defined
+        self.bind(defined)
+
+    # -- functions -------------------------------------------------------------------------------------------------
+
+    def inner(self, args: ast.arguments, body: Callable[[], Body]) -> tuple[Body, _Scope]:
+        outer, self.scope = self.scope, _Scope()
+        for parameter in self.parameters(args):
+            self.scope.bind(parameter)
+        events = body()
+        scope, self.scope = self.scope, outer
+        return events, scope
+
+    def parameters(self, args: ast.arguments) -> Iterable[Parameter]:
+        for arg in (*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg):
+            if arg is not None:
+                plain = arg is not args.vararg and arg is not args.kwarg and arg.annotation is not None
+                yield Parameter(arg.arg, _annotation(arg.annotation) if plain else None, self.span(arg))
+
+    def defaults(self, args: ast.arguments) -> None:
+        for default in (*args.defaults, *args.kw_defaults):
+            if default is not None:
+                self.expression(default)
+
+    def lambda_(self, node: ast.Lambda) -> None:
+        self.defaults(node.args)
+
+        def body() -> Body:
+            outer, self.events = self.events, []
+            self.expression(node.body)
+            self.events.append(Leave("return", value_of(node.body), self.span(node.body)))
+            events, self.events = self.events, outer
+            return tuple(events)
+
+        events, scope = self.inner(node.args, body)
+        span, parameters = self.span(node), tuple(self.parameters(node.args))
+        self.functions[span.start] = Function("<lambda>", (), parameters, events, span, scope.bindings, frozenset())
+
+    # -- expressions -----------------------------------------------------------------------------------------------
+
+    def expression(self, node: ast.expr) -> None:
+        """Records what evaluating ``node`` does, in the order in which it happens."""
+        if (handle := _EXPRESSIONS.get(type(node))) is not None:
+            handle(self, node)
+        elif type(node) not in _SILENT:
+            self.children(node)
+
+    def attribute(self, node: ast.Attribute | ast.Subscript) -> None:
+        self.inside(node.value)
+        if isinstance(node, ast.Subscript):
+            self.expression(node.slice)
+        self.use(node)
+
+    def inside(self, node: ast.expr) -> None:
+        """The receiver of an attribute, item or call: a chain of attributes is one use, recorded by its end."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        self.expression(node)
+
+    def use(self, node: ast.expr) -> None:
+        if (path := path_of(node)) is not None:
+            self.events.append(Use(path, self.span(node)))
+
+    def call(self, node: ast.Call) -> None:
+        self.inside(node.func)
+        for arg in node.args:
+            self.expression(arg)
+        for keyword in node.keywords:
+            self.expression(keyword.value)
+        if isinstance(value := value_of(node), Path):
+            self.events.append(Call(value, self.span(node), self.span(node.func)))
+
+    def compare(self, node: ast.Compare) -> None:
+        self.children(node)
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, ast.Name):
+                self.use(right)
+
+    def if_expression(self, node: ast.IfExp) -> None:
+        self.expression(node.test)
+        bodies = tuple(self.part(branch) for branch in (node.body, node.orelse))
+        self.events.append(Branch(value_of(node.test), bodies, self.span(node.test)))
+
+    def bool_op(self, node: ast.BoolOp) -> None:
+        self.expression(node.values[0])
+        rest = tuple(event for value in node.values[1:] for event in self.part(value))
+        if rest:
+            self.events.append(Branch(value_of(node.values[0]), (rest, ()), self.span(node.values[0])))
+
+    def part(self, node: ast.expr) -> Body:
+        outer, self.events = self.events, []
+        self.expression(node)
+        events, self.events = self.events, outer
+        return tuple(events)
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        first = node.generators[0]
+        self.expression(first.iter)
+        self.use(first.iter)
+        if isinstance(node, ast.GeneratorExp):
+            return  # the rest runs when somebody iterates, wherever that is
+        outer, self.events = self.events, []
+        for generator in node.generators:
+            if generator is not first:
+                self.expression(generator.iter)
+            for name in ast.walk(generator.target):
+                if isinstance(name, ast.Name):
+                    self.scope.bind(Opaque(name.id, self.span(name)))
+            for test in generator.ifs:
+                self.expression(test)
+        for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+            self.expression(part)
+        events, self.events = self.events, outer
+        if events:
+            self.events.append(Loop(tuple(events), (), self.span(node)))
+
+    def named(self, node: ast.NamedExpr) -> None:
+        self.expression(node.value)
+        self.target(node.target, node.value)
+
+    def yield_(self, node: ast.Yield | ast.YieldFrom) -> None:
+        if node.value is not None:
+            self.expression(node.value)
+        self.events.append(Leave("yield", value_of(node.value), self.span(node)))
+
+
+def _unpacked(targets: list[ast.expr], value: ast.expr | None) -> list[tuple[ast.expr, ast.expr | None]]:
+    """``a, b = 1, 2`` part by part; anything else is opaque."""
+    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(targets):
+        if not any(isinstance(part, ast.Starred) for part in (*targets, *value.elts)):
+            return list(zip(targets, value.elts, strict=True))
+    return [(target, None) for target in targets]
+
+
+def _annotation(node: ast.expr | None) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except (SyntaxError, ValueError):
+            return None
+    return path_of(node) if isinstance(node, ast.Name | ast.Attribute) else None
+
+
+_STATEMENTS: dict[type[ast.stmt], Callable[[_Walk, Any], None]] = {
+    ast.Import: _Walk.import_,
+    ast.ImportFrom: _Walk.import_from,
+    ast.Assign: _Walk.assign,
+    ast.AnnAssign: _Walk.annotated,
+    ast.AugAssign: _Walk.augmented,
+    ast.Delete: _Walk.delete,
+    ast.Expr: _Walk.expr,
+    ast.If: _Walk.if_,
+    ast.Match: _Walk.match,
+    ast.For: _Walk.for_,
+    ast.AsyncFor: _Walk.for_,
+    ast.While: _Walk.while_,
+    ast.With: _Walk.with_,
+    ast.AsyncWith: _Walk.with_,
+    ast.Try: _Walk.try_,
+    ast.Return: _Walk.leave,
+    ast.Raise: _Walk.leave,
+    ast.Break: _Walk.leave,
+    ast.Continue: _Walk.leave,
+    ast.Global: _Walk.outer_names,
+    ast.Nonlocal: _Walk.outer_names,
+    ast.FunctionDef: _Walk.function,
+    ast.AsyncFunctionDef: _Walk.function,
+    ast.ClassDef: _Walk.class_,
+}
+if try_star := getattr(ast, "TryStar", None):  # Python 3.11
+    _STATEMENTS[try_star] = _Walk.try_
+
+_EXPRESSIONS: dict[type[ast.expr], Callable[[_Walk, Any], None]] = {
+    ast.Attribute: _Walk.attribute,
+    ast.Subscript: _Walk.attribute,
+    ast.Call: _Walk.call,
+    ast.Compare: _Walk.compare,
+    ast.IfExp: _Walk.if_expression,
+    ast.BoolOp: _Walk.bool_op,
+    ast.ListComp: _Walk.comprehension,
+    ast.SetComp: _Walk.comprehension,
+    ast.DictComp: _Walk.comprehension,
+    ast.GeneratorExp: _Walk.comprehension,
+    ast.NamedExpr: _Walk.named,
+    ast.Lambda: _Walk.lambda_,
+    ast.Yield: _Walk.yield_,
+    ast.YieldFrom: _Walk.yield_,
+}
+_SILENT: frozenset[type[ast.AST]] = frozenset({ast.Name, ast.Constant})

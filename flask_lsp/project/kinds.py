@@ -1,0 +1,32 @@
+"""What kind of file this is, by its path and its imports: questions for ``Context.ask``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+    from flask_lsp.project.versions import Versions
+
+_TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
+
+
+def versions(project: Project, document: str) -> Versions:
+    return project.versions
+
+
+def is_test(project: Project, document: str) -> bool:
+    return bool(_TEST.search(project.path(document)))
+
+
+def is_migration(project: Project, document: str) -> bool:
+    """Alembic runs it: it imports ``alembic``, as ``env.py`` and every version do."""
+    file = project.files.get(document)
+    if file is None:
+        return False
+    for bounds in file.facts.bindings.values():
+        for at in bounds:
+            if getattr(at.bound, "module", "").partition(".")[0] == "alembic":
+                return True
+    return False

@@ -1,0 +1,224 @@
+"""What is this name? A canonical name such as ``flask.request`` for a path as it is written in a file.
+
+Own bindings and imports first, then the modules of the project, through the import graph. A call of a class is written
+``flask.Flask()``, so an application is ``flask.Flask()`` and its method ``flask.Flask().run``; a class of the project
+that derives from one of a package goes by that one's name. ``None`` is unknown, and unknown is no reason to report.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from flask_lsp.facts.interface import returns
+from flask_lsp.facts.model import (
+    Assigned,
+    Bound,
+    ClassDefined,
+    Defined,
+    Function,
+    Import,
+    Literal,
+    Parameter,
+    Path,
+)
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_ROOT = re.compile(r"[^.(\[]+")
+_BUILTINS = frozenset(dir(builtins))
+_MODULE = "@"
+"""Before the document id of a module of the project."""
+_MOST_STEPS = 40
+"""Longer chains of names do not occur; this ends those that go in circles."""
+
+_HOMES = {
+    "flask.app.Flask": "flask.Flask",
+    "flask.blueprints.Blueprint": "flask.Blueprint",
+    "flask.json.jsonify": "flask.jsonify",
+    "flask.wrappers.Request": "flask.Request",
+    "flask.wrappers.Response": "flask.Response",
+    "flask_sqlalchemy.extension.SQLAlchemy": "flask_sqlalchemy.SQLAlchemy",
+    "flask.ext.sqlalchemy.SQLAlchemy": "flask_sqlalchemy.SQLAlchemy",
+    "flask_sqlalchemy.base.SQLAlchemy": "flask_sqlalchemy.SQLAlchemy",
+    "werkzeug.wrappers.response.Response": "werkzeug.wrappers.Response",
+    "werkzeug.wrappers.request.Request": "werkzeug.wrappers.Request",
+    "flask.current_app._get_current_object()": "flask.Flask()",
+}
+_MODULES = ("flask.globals.", "flask.helpers.", "flask.templating.", "flask.ctx.")
+
+
+def split(path: str) -> tuple[str, str]:
+    """The first name of a path and the rest: ``a.b()`` gives ``a`` and ``.b()``."""
+    found = _ROOT.match(path)
+    root = found.group() if found else path
+    return root, path[len(root) :]
+
+
+def canonical(project: Project, document: str, path: str) -> str | None:
+    """What a path means in the module scope of a file. A question for ``Context.ask``."""
+    return Resolver(project).name(document, path, ())
+
+
+def constant(project: Project, document: str, name: str) -> Literal | None:
+    """The constant that a module-level name is bound to and never anything else, in the file or where it is imported
+    from. A question for ``Context.ask``."""
+    for _ in range(_MOST_STEPS):
+        file = project.files.get(document)
+        ats = file.facts.bindings.get(name, ()) if file is not None else ()
+        match [at.bound for at in ats]:
+            case [Assigned(value=Literal() as literal)]:
+                return literal
+            case [Assigned(value=Path(text=other))] if other.isidentifier():
+                name = other
+            case [Import(module=module, attribute=str(attribute), level=level)]:
+                found = project.module(document, module, level)
+                if found is None:
+                    return None
+                document, name = found, attribute
+            case _:
+                return None
+    return None
+
+
+class Resolver:
+    """Resolves paths; ``module_name`` is asked for everything that the scopes of the block itself do not answer."""
+
+    def __init__(self, project: Project, module_name: Callable[[str, str], str | None] | None = None) -> None:
+        self._project = project
+        self._module_name = module_name
+        self._steps = 0
+
+    def name(self, document: str, path: str, scopes: tuple[Function, ...]) -> str | None:
+        """The canonical name of ``path`` where it stands in ``scopes``, innermost first."""
+        self._steps = 0
+        found = self._resolve(document, path, scopes)
+        return None if found is None or found.startswith(_MODULE) else found
+
+    def _resolve(self, document: str, path: str, scopes: tuple[Function, ...]) -> str | None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            return None
+        root, rest = split(path)
+        for depth, scope in enumerate(scopes):
+            if root in scope.outer:
+                continue
+            if bounds := scope.bindings.get(root):
+                return self._all_same(document, bounds, rest, scopes[depth:])
+        if self._module_name is not None:
+            return self._module_name(document, path)
+        return self._in_module(document, root, rest)
+
+    def _in_module(self, document: str, root: str, rest: str) -> str | None:
+        file = self._project.files.get(document)
+        if file is None:
+            return None
+        bindings = file.facts.bindings
+        if ats := bindings.get(root):
+            return self._all_same(document, (at.bound for at in ats), rest, ())
+        if stars := bindings.get("*"):
+            return self._through_stars(document, [at.bound for at in stars], root, rest)
+        return f"builtins.{root}{rest}" if root in _BUILTINS else None
+
+    def _through_stars(self, document: str, stars: list[Bound], root: str, rest: str) -> str | None:
+        for star in reversed(stars):
+            if not isinstance(star, Import):
+                continue
+            module = self._project.module(document, star.module, star.level)
+            if module is None:
+                return None  # anything may come from a package's star
+            if root in self._project.files[module].facts.bindings:
+                return self._in_module(module, root, rest)
+        return f"builtins.{root}{rest}" if root in _BUILTINS else None
+
+    def _all_same(
+        self, document: str, bounds: Iterable[Bound], rest: str, scopes: tuple[Function, ...]
+    ) -> str | None:
+        """The one meaning that all bindings of a name share."""
+        found: set[str | None] = set()
+        for bound in bounds:
+            found.add(self._bound(document, bound, rest, scopes))
+            if len(found) > 1 or None in found:
+                return None
+        return found.pop() if found else None
+
+    def _bound(self, document: str, bound: Bound, rest: str, scopes: tuple[Function, ...]) -> str | None:
+        match bound:
+            case Import():
+                return self._import(document, bound, rest)
+            case Assigned(value=Path(text=text)):
+                return self._resolve(document, text + rest, scopes)
+            case Defined(function=function):
+                return self._function(document, function, rest, scopes)
+            case ClassDefined():
+                return self._class(document, bound, rest, scopes)
+            case Parameter(annotation=str(annotation)):
+                return self._resolve(document, f"{annotation}(){rest}", scopes[1:])
+            case _:
+                return None
+
+    def _import(self, document: str, bound: Import, rest: str) -> str | None:
+        module = self._project.module(document, bound.module, bound.level)
+        if module is not None and bound.attribute is None:
+            return self._member(module, rest)
+        if module is not None and bound.attribute is not None:
+            if bound.attribute in self._project.files[module].facts.bindings:
+                return self._in_module(module, bound.attribute, rest)
+            inner = self._project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level)
+            return None if inner is None else self._member(inner, rest)
+        if bound.attribute is not None and bound.level:
+            inner = self._project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level)
+            return None if inner is None else self._member(inner, rest)
+        if bound.level:
+            return None
+        return home(".".join(filter(None, (bound.module, bound.attribute))) + rest)
+
+    def _member(self, module: str, rest: str) -> str | None:
+        """``rest`` of a module of the project: one of its names, or a module in it."""
+        if not rest:
+            return _MODULE + module
+        if not rest.startswith("."):
+            return None
+        root, after = split(rest[1:])
+        if root in self._project.files[module].facts.bindings:
+            return self._in_module(module, root, after)
+        inner = self._project.module(module, root, 1) if module.endswith("/__init__.py") else None
+        return None if inner is None else self._member(inner, after)
+
+    def _function(self, document: str, function: Function, rest: str, scopes: tuple[Function, ...]) -> str | None:
+        if not rest.startswith("()"):
+            return f"{_module_name(document)}.{function.name}{rest}"
+        if function.decorators or function.is_async:
+            return None
+        found = {
+            self._resolve(document, value.text + rest[2:], (function, *scopes)) if isinstance(value, Path) else None
+            for value in returns(function)
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _class(self, document: str, bound: ClassDefined, rest: str, scopes: tuple[Function, ...]) -> str | None:
+        for base in bound.bases:
+            if isinstance(base, Path) and base.text != bound.name:
+                found = self._resolve(document, base.text, scopes)
+                if found is not None and found.partition(".")[0].startswith(("flask", "werkzeug", "celery")):
+                    return found + rest
+        return f"{_module_name(document)}.{bound.name}{rest}"
+
+
+def home(name: str) -> str:
+    """The public name of what a package also offers elsewhere."""
+    for module in _MODULES:
+        if name.startswith(module):
+            return "flask." + name[len(module) :]
+    for start, public in _HOMES.items():
+        if name.startswith(start) and name[len(start) : len(start) + 1] in ("", ".", "(", "["):
+            return public + name[len(start) :]
+    return name
+
+
+def _module_name(document: str) -> str:
+    name = document.rpartition("/")[2].removesuffix(".py")
+    return f"<{name}>"

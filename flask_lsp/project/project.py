@@ -1,0 +1,125 @@
+"""An immutable snapshot of a project: its files, its settings, the versions it runs with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import PurePosixPath
+from types import MappingProxyType
+
+from flask_lsp.facts.file import FileFacts, file_facts
+from flask_lsp.project.versions import Versions
+from flask_lsp.settings import Settings
+from flask_lsp.syntax.parse import Tree, parse_file
+from flask_lsp.text import Source
+
+
+class File:
+    """One file: everything in it is a function of its text."""
+
+    def __init__(self, document: str, source: Source) -> None:
+        self.document = document
+        self.source = source
+
+    @cached_property
+    def tree(self) -> Tree:
+        return parse_file(self.source.text)
+
+    @cached_property
+    def facts(self) -> FileFacts:
+        return file_facts(self.tree)
+
+
+class Project:
+    """A snapshot. Every change gives a new one that shares all it did not touch."""
+
+    def __init__(self, root: str | None, settings: Settings, versions: Versions) -> None:
+        self.root = root
+        """The folder as a document id, ``None`` for text without one."""
+        self.settings = settings
+        self.versions = versions
+        self.complete = root is None
+        """Every file of the project is in; before that, what rests on other files is unknown."""
+        self._files: dict[str, File] = {}
+        self.answers: dict[object, object] = {}
+        """What was asked of the project so far. Snapshots share one dict for as long as no answer can have changed, so
+        its identity tells whether anything but the text of a body is new."""
+
+    @property
+    def files(self) -> Mapping[str, File]:
+        return MappingProxyType(self._files)
+
+    def with_text(self, document: str, text: str | Source) -> Project:
+        """The project with a file added or replaced."""
+        source = text if isinstance(text, Source) else Source(text)
+        before = self._files.get(document)
+        if before is not None and before.source.text == source.text:
+            return self
+        file = File(document, source)
+        same = before is not None and before.facts.interface == file.facts.interface
+        return self._copy({**self._files, document: file}, self.answers if same else {})
+
+    def without(self, document: str) -> Project:
+        if document not in self._files:
+            return self
+        return self._copy({key: file for key, file in self._files.items() if key != document}, {})
+
+    def with_settings(self, settings: Settings) -> Project:
+        return self._copy(self._files, {}, settings=settings)
+
+    def with_versions(self, versions: Versions) -> Project:
+        return self._copy(self._files, {}, versions=versions)
+
+    def with_complete(self, complete: bool) -> Project:
+        project = self._copy(self._files, {})
+        project.complete = complete
+        return project
+
+    def path(self, document: str) -> str:
+        """The document's path below the root, with ``/``; the document itself where it is not below."""
+        if self.root is not None and document.startswith(self.root.rstrip("/") + "/"):
+            return document[len(self.root.rstrip("/")) + 1 :]
+        return document
+
+    def module(self, document: str, name: str, level: int) -> str | None:
+        """The file that ``name`` names when ``document`` imports it, ``level`` being the number of leading dots.
+
+        An absolute name is looked for beside the importing file and in every folder above it up to the root, nearest
+        first: a repository may hold several applications, each with its own folder on the path.
+        """
+        here = PurePosixPath(document).parent
+        parts = name.split(".") if name else []
+        if level:
+            folder = here
+            for _ in range(level - 1):
+                folder = folder.parent
+            return self._module_at(folder, parts)
+        if not parts:
+            return None
+        for folder in (here, *here.parents):
+            found = self._module_at(folder, parts) or self._module_at(folder / "src", parts)
+            if found is not None and found != document:
+                return found
+            if str(folder) == self.root:
+                break
+        return None
+
+    def _module_at(self, folder: PurePosixPath, parts: list[str]) -> str | None:
+        path = str(folder.joinpath(*parts))
+        for candidate in (f"{path}/__init__.py", f"{path}.py") if parts else (f"{path}/__init__.py",):
+            if candidate in self._files:
+                return candidate
+        return None
+
+    def _copy(
+        self,
+        files: dict[str, File],
+        answers: dict[object, object],
+        settings: Settings | None = None,
+        versions: Versions | None = None,
+    ) -> Project:
+        project = Project(self.root, settings or self.settings, versions or self.versions)
+        project.complete = self.complete
+        project._files = files
+        project.answers = answers
+        return project

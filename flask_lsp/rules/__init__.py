@@ -1,0 +1,1 @@
+"""Finds, explains and repairs mistakes."""

@@ -1,0 +1,1 @@
+"""FL1xx: the application context."""

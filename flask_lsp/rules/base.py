@@ -1,0 +1,101 @@
+"""What a rule is, what it says, and all it may touch.
+
+A rule is one module: its docstring documents it, ``rule = Rule(...)`` names it, and the annotation of the first
+parameter of ``check`` says what it fires on: an ``ast`` node class, a union of them, or a class of facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from flask_lsp.text import Span
+
+if TYPE_CHECKING:
+    from flask_lsp.rules.editing import Editing
+
+
+class Level(IntEnum):
+    """How bad a finding is; the numbers are those of LSP's ``DiagnosticSeverity``."""
+
+    ERROR = 1
+    WARNING = 2
+    INFORMATION = 3
+    HINT = 4
+
+
+Tag = Literal["unnecessary", "deprecated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The identity of a rule. ``strict`` rules are on only in the preset of that name."""
+
+    code: str
+    name: str
+    level: Level
+    strict: bool = False
+    since: str = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """A rule's module docstring, taken apart by ``flask_lsp.rules.documentation``."""
+
+    title: str
+    why: str
+    """Markdown, one paragraph or more."""
+    example: str
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place that explains a finding: a span of the finding's own file or a name bound in some module."""
+
+    message: str
+    span: Span | None = None
+    """Counted like the span of the finding."""
+    document: str = ""
+    name: str = ""
+    """With ``document``: the module-level name whose binding is shown; found again when the finding is shown, so
+    that it never goes stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One way to mend a finding; ``change`` writes the edits for the text as it is when it is asked for.
+
+    A safe fix changes nothing but the mistake, so it may be applied without a look.
+    """
+
+    title: str
+    safe: bool
+    change: Callable[[Editing], None] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake. The span counts from the block for rules that fire on nodes, else from the file; ``run`` makes
+    all of them count from the file before anybody else sees them."""
+
+    rule: Rule
+    span: Span
+    message: str
+    level: Level
+    fixes: tuple[Fix, ...] = ()
+    """The preferred one first."""
+    related: tuple[Related, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A rule with its check, as found by walking the package."""
+
+    rule: Rule
+    check: Callable[[Any, Any], Iterator[Finding]]
+    fires_on: tuple[type, ...]
+    module: str

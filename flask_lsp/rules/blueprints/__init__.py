@@ -1,0 +1,1 @@
+"""FL6xx: blueprints and URL rules."""

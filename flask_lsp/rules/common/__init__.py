@@ -1,0 +1,1 @@
+"""FL9xx: common mistakes."""

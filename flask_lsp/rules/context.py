@@ -1,0 +1,255 @@
+"""All that a check may touch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from flask_lsp.facts.model import Assigned, Function, Literal
+from flask_lsp.facts.python import facts_of
+from flask_lsp.facts.values import path_of, value_of
+from flask_lsp.project import kinds, names
+from flask_lsp.project.project import File, Project
+from flask_lsp.project.versions import Versions
+from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule, Tag
+from flask_lsp.syntax.parse import Block
+from flask_lsp.text import Span
+
+_Answer = TypeVar("_Answer")
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Context:
+    """What a check knows of the node it fires on: its block, its file, and whatever it asks of the project.
+
+    Every answer that comes from outside the block goes through ``ask``, which notes it: findings are kept for as long
+    as the block and all answers are the same.
+    """
+
+    def __init__(self, project: Project, file: File, block: Block | None) -> None:
+        self.project = project
+        self.file = file
+        self._block = block
+        self.rule: Rule
+        self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
+        self._names = names.Resolver(project, lambda _, path: self.ask(names.canonical, path))
+
+    @property
+    def block(self) -> Block:
+        """The block of the node. Rules that fire on whole files have none."""
+        assert self._block is not None
+        return self._block
+
+    # -- questions -------------------------------------------------------------------------------------------------
+
+    def ask(self, question: Callable[..., _Answer], *key: Any) -> _Answer:
+        """The answer to ``question(project, document, *key)``; the answer must be comparable and free of spans."""
+        answer = answered(self.project, self.file.document, question, key)
+        self.reads[question, key] = answer
+        return answer
+
+    @property
+    def versions(self) -> Versions:
+        return self.ask(kinds.versions)
+
+    @property
+    def is_test(self) -> bool:
+        """The file is a test or an example of one; rules about production are silent there."""
+        return self.ask(kinds.is_test)
+
+    @property
+    def is_migration(self) -> bool:
+        """The file is run by Alembic, inside an application context."""
+        return self.ask(kinds.is_migration)
+
+    # -- names and values ------------------------------------------------------------------------------------------
+
+    def name(self, node: ast.AST | None) -> str | None:
+        """The canonical name of an expression (see ``project.names``), ``None`` if unknown."""
+        path = None if node is None else path_of(node)
+        return None if path is None or node is None else self.path_name(path, node)
+
+    def path_name(self, path: str, at: ast.AST) -> str | None:
+        """The canonical name of a path as it would be written where ``at`` stands."""
+        return self._names.name(self.file.document, path, self.scopes(at))
+
+    def constant(self, node: ast.AST | None) -> Literal | None:
+        """The constant an expression is, itself or by a name that is bound to it and nothing else."""
+        value = value_of(node)
+        if isinstance(value, Literal):
+            return value
+        if not isinstance(node, ast.Name):
+            return None
+        for scope in self.scopes(node):
+            if bounds := scope.bindings.get(node.id):
+                only = bounds[0] if len(bounds) == 1 else None
+                return only.value if isinstance(only, Assigned) and isinstance(only.value, Literal) else None
+        return self.ask(names.constant, node.id)
+
+    def string(self, node: ast.AST | None) -> str | None:
+        """The text an expression is, see ``constant``."""
+        constant = self.constant(node)
+        return constant.value if constant is not None and isinstance(constant.value, str) else None
+
+    # -- the tree --------------------------------------------------------------------------------------------------
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self.block.parents.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The parent of a node, that one's parent, and so on, without the module."""
+        current = self.block.parents.get(node)
+        while current is not None and not isinstance(current, ast.Module):
+            yield current
+            current = self.block.parents.get(current)
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that holds the node."""
+        while not isinstance(node, ast.stmt):
+            node = self.block.parents[node]
+        return node
+
+    def function(self, node: ast.AST) -> FunctionNode | None:
+        """The innermost function or lambda whose body the node runs in; decorators and defaults run outside."""
+        child = node
+        for parent in self.ancestors(node):
+            if isinstance(parent, ast.Lambda) and child is parent.body:
+                return parent
+            if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef) and child in parent.body:
+                return parent
+            child = parent
+        return None
+
+    def is_view(self, function: FunctionNode) -> bool:
+        """The function is a view: it is decorated with a route, or it is a method of a ``MethodView``."""
+        if isinstance(function, ast.Lambda):
+            return False
+        if any(self.is_route(decorator) for decorator in function.decorator_list):
+            return True
+        parent = self.parent(function)
+        if not isinstance(parent, ast.ClassDef) or function.name not in _METHODS:
+            return False
+        return any(self.name(base) == "flask.views.MethodView" for base in parent.bases)
+
+    def is_route(self, decorator: ast.expr) -> bool:
+        """The decorator is ``@app.route(...)`` or one of its kin, also of an application or blueprint we cannot see."""
+        if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+            return False
+        owner, method = self.name(decorator.func.value), decorator.func.attr
+        if owner is not None:
+            return owner in APPS_AND_BLUEPRINTS and method in ("route", *_METHODS)
+        rule = decorator.args[0] if decorator.args else None
+        return method == "route" and isinstance(rule, ast.Constant) and str(rule.value).startswith("/")
+
+    def other_decorators(self, function: FunctionNode) -> list[ast.expr]:
+        """The decorators of a view that are no route."""
+        decorators = [] if isinstance(function, ast.Lambda) else function.decorator_list
+        return [decorator for decorator in decorators if not self.is_route(decorator)]
+
+    def scopes(self, node: ast.AST) -> tuple[Function, ...]:
+        """The facts of the functions around a node, innermost first."""
+        found: list[Function] = []
+        function = self.function(node)
+        while function is not None:
+            facts = facts_of(self.block).functions.get(self.span(function).start)
+            if facts is not None:
+                found.append(facts)
+            function = self.function(function)
+        return tuple(found)
+
+    def reaching(self, name: ast.Name) -> ast.expr | None:
+        """The expression last assigned to a local name when it is used, ``None`` where more than one way leads there.
+
+        Looks back along the statements before the use, out of the bodies it stands in, up to the function.
+        """
+        statement: ast.AST = self.statement(name)
+        while True:
+            parent = self.block.parents.get(statement)
+            if parent is None:
+                return None
+            body = _body_of(parent, statement)
+            for before in reversed(body[: body.index(statement)] if body else ()):
+                if value := _plain_assignment(before, name.id):
+                    return value
+                if binds(before, name.id):
+                    return None
+            if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module | ast.ClassDef):
+                return None
+            if isinstance(parent, ast.For | ast.AsyncFor | ast.While) and binds(parent, name.id):
+                return None
+            statement = parent if isinstance(parent, ast.stmt) else self.statement(parent)
+
+    def span(self, node: Any) -> Span:
+        return self.block.span(node)
+
+    def text(self, node: ast.AST | Span) -> str:
+        span = node if isinstance(node, Span) else self.span(node)
+        return self.block.text[span.start : span.end]
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    def finding(
+        self,
+        where: ast.AST | Span,
+        message: str,
+        *,
+        level: Level | None = None,
+        fixes: Sequence[Fix] = (),
+        related: Sequence[Related] = (),
+        tags: Sequence[Tag] = (),
+    ) -> Finding:
+        """A finding of the rule that is being checked, at a node or a span."""
+        span = where if isinstance(where, Span) else self.span(where)
+        level = self.rule.level if level is None else level
+        return Finding(self.rule, span, message, level, tuple(fixes), tuple(related), tuple(tags))
+
+
+APPS_AND_BLUEPRINTS = frozenset({"flask.Flask()", "flask.Blueprint()", "flask.current_app"})
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+
+
+def answered(project: Project, document: str, question: Callable[..., _Answer], key: tuple[Any, ...]) -> _Answer:
+    """The answer to a question, kept with the snapshot."""
+    asked = (question, document, key)
+    if asked not in project.answers:
+        project.answers[asked] = question(project, document, *key)
+    return project.answers[asked]  # type: ignore[return-value]
+
+
+def binds(node: ast.AST, name: str) -> bool:
+    """Something in or below the node binds or deletes the name."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Name(id=bound, ctx=ast.Store() | ast.Del()) if bound == name:
+                return True
+            case ast.FunctionDef(name=bound) | ast.AsyncFunctionDef(name=bound) | ast.ClassDef(name=bound):
+                if bound == name:
+                    return True
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                if any((alias.asname or alias.name.partition(".")[0]) == name for alias in aliases):
+                    return True
+            case ast.ExceptHandler(name=bound) | ast.MatchAs(name=bound) | ast.MatchStar(name=bound) if bound == name:
+                return True
+            case _:
+                pass
+    return False
+
+
+def _plain_assignment(statement: ast.stmt, name: str) -> ast.expr | None:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=bound)], value=value) if bound == name:
+            return value
+        case ast.AnnAssign(target=ast.Name(id=bound), value=ast.expr() as value) if bound == name:
+            return value
+        case _:
+            return None
+
+
+def _body_of(parent: ast.AST, statement: ast.AST) -> list[Any]:
+    """The list of statements of ``parent`` that holds ``statement``."""
+    for field in ("body", "orelse", "finalbody"):
+        body = getattr(parent, field, None)
+        if isinstance(body, list) and statement in body:
+            return body
+    return []

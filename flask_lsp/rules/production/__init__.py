@@ -1,0 +1,1 @@
+"""FL8xx: production."""

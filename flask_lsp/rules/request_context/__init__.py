@@ -1,0 +1,1 @@
+"""FL2xx: the request context."""

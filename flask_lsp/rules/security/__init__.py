@@ -1,0 +1,1 @@
+"""FL4xx: sessions and security."""

@@ -1,0 +1,1 @@
+"""FL7xx: Flask-SQLAlchemy."""

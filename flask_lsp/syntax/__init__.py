@@ -1,0 +1,1 @@
+"""Text to trees; never raises, never reads the disk."""

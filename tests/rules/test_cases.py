@@ -1,0 +1,112 @@
+"""Every rule case: what is expected is found, nothing else is, and the fix does what it says."""
+
+from __future__ import annotations
+
+import ast
+import random
+from pathlib import Path
+
+import pytest
+
+from flask_lsp.project import versions
+from flask_lsp.project.project import Project
+from flask_lsp.rules.base import Finding
+from flask_lsp.rules.fixes import edits, fix_all
+from flask_lsp.rules.run import check
+from flask_lsp.settings import merge
+from flask_lsp.text import apply
+from tests.rules.cases import Case, cases
+
+HERE = Path(__file__).parent
+ALL = [case for path in sorted(HERE.rglob("*.md")) for case in cases(path)]
+IDS = [case.name for case in ALL]
+
+
+def project_of(case: Case) -> Project:
+    settings, problems = merge({"preset": "strict"})
+    assert not problems
+    pinned = versions.from_requirements(case.files.get("requirements.txt", ""))
+    project = Project("/case", settings, pinned)
+    for name, text in case.files.items():
+        if name.endswith(".py"):
+            project = project.with_text(f"/case/{name}", text)
+    return project.with_complete(True)
+
+
+def rows(project: Project, name: str) -> list[tuple[int, int, int, str]]:
+    source = project.files[f"/case/{name}"].source
+    found: list[tuple[int, int, int, str]] = []
+    for finding in check(project, f"/case/{name}"):
+        start, end = source.position(finding.span.start), source.position(finding.span.end)
+        last = end.column if end.line == start.line else len(source.line_text(start.line))
+        found.append((start.line, start.column, last, finding.rule.code))
+    return found
+
+
+@pytest.mark.parametrize("case", ALL, ids=IDS)
+def test_findings(case: Case) -> None:
+    project = project_of(case)
+    for name in case.files:
+        if not name.endswith(".py"):
+            continue
+        expected = sorted((row.line, row.start, row.end, row.code) for row in case.expected[name])
+        assert sorted(rows(project, name)) == expected, name
+        found: list[Finding] = list(check(project, f"/case/{name}"))
+        source = project.files[f"/case/{name}"].source
+        for row in case.expected[name]:
+            start = source.line_starts[row.line] + row.start
+            match = [f for f in found if f.rule.code == row.code and f.span.start == start]
+            assert any(row.words in finding.message for finding in match), [finding.message for finding in match]
+            assert row.level is None or any(finding.level.name.lower() == row.level for finding in match)
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if case.fixed is not None], ids=lambda case: case.name)
+def test_fix(case: Case) -> None:
+    project, document = project_of(case), f"/case/{case.main}"
+    fixed = fixed_text(project, document, case.fixed_how)
+    assert fixed == case.fixed
+    ast.parse(fixed)
+    after = project.with_text(document, fixed)
+    codes = {row.code for row in case.expected[case.main]}
+    left = [finding for finding in check(after, document) if finding.rule.code in codes and finding.fixes]
+    assert not left, "the fix leaves its finding"
+    assert fixed_text(after, document, case.fixed_how) == fixed, "the fix is not idempotent"
+
+
+def fixed_text(project: Project, document: str, how: str) -> str:
+    """The text after the fixes that a ``fixed`` fence asks for."""
+    if how in ("", "unsafe"):
+        return fix_all(project, document, unsafe=how == "unsafe")
+    index = int(how.split(maxsplit=1)[0]) - 1
+    chosen = [(f, f.fixes[index]) for f in check(project, document) if len(f.fixes) > index]
+    change = edits(project, document, chosen)
+    text = project.files[document].source.text
+    return text if change is None else apply(text, change.edits[document])
+
+
+@pytest.mark.parametrize("case", ALL, ids=IDS)
+def test_each_fix_alone(case: Case) -> None:
+    """Every fix that is offered, safe or not, leaves text that parses, without its finding and without new ones."""
+    project, document = project_of(case), f"/case/{case.main}"
+    before = check(project, document)
+    for finding in before:
+        for fix in finding.fixes:
+            change = edits(project, document, [(finding, fix)])
+            assert change is not None, f"{finding.rule.code}: {fix.title} does nothing"
+            if document not in change.edits:
+                continue
+            text = apply(project.files[document].source.text, change.edits[document])
+            ast.parse(text)
+            after = check(project.with_text(document, text), document)
+            assert len(after) < len(before), f"{finding.rule.code}: {fix.title} leaves its finding:\n{text}"
+
+
+@pytest.mark.parametrize("case", ALL, ids=IDS)
+def test_truncated(case: Case) -> None:
+    """Cut anywhere, the text gives no finding that the whole does not have in front of the cut, and no crash."""
+    project, document = project_of(case), f"/case/{case.main}"
+    text = case.files[case.main]
+    pick = random.Random(case.name)
+    for cut in sorted(pick.sample(range(len(text)), min(12, len(text)))):
+        for finding in check(project.with_text(document, text[:cut]), document):
+            assert finding.span.end <= cut
