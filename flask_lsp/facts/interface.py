@@ -26,7 +26,6 @@ from flask_lsp.facts.model import (
     Leave,
     Loop,
     Parameter,
-    Path,
     Store,
     Try,
     Value,
@@ -72,7 +71,8 @@ def every_event(body: Body) -> Iterator[Event]:
 
 def returns(function: Function) -> tuple[Value, ...]:
     """What the ``return`` statements of a function give back."""
-    return tuple(event.value for event in every_event(function.body) if isinstance(event, Leave) and event.how == "return")
+    leaves = (event for event in every_event(function.body) if isinstance(event, Leave))
+    return tuple(leave.value for leave in leaves if leave.how == "return")
 
 
 def _assembly(facts: BlockFacts) -> Iterator[object]:
@@ -87,7 +87,7 @@ def _calls(body: Body) -> Iterator[Value]:
     for event in every_event(body):
         if isinstance(event, Call) and event.value.text.removesuffix("()").rpartition(".")[2] in _ASSEMBLY:
             yield event.value
-        elif isinstance(event, Store) and isinstance(event.target, Path):
+        elif isinstance(event, Store):
             yield event.target
             yield event.value
 

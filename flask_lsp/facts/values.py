@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from types import EllipsisType
 
 from flask_lsp.facts.model import OTHER, Either, Items, Literal, Pairs, Path, Value
 
@@ -32,11 +33,11 @@ def path_of(node: ast.AST) -> str | None:
                 return None
 
 
-def value_of(node: ast.AST | None) -> Value:
+def value_of(node: ast.AST | None) -> Value:  # noqa: C901 - one case for each shape
     """What an expression says, as data."""
     match node:
         case ast.Constant(value=value):
-            return OTHER if isinstance(value, complex) or value is Ellipsis else Literal(value)
+            return OTHER if isinstance(value, complex | EllipsisType) else Literal(value)
         case ast.Name() | ast.Attribute():
             path = path_of(node)
             return OTHER if path is None else Path(path)

@@ -249,7 +249,7 @@ def _plain_assignment(statement: ast.stmt, name: str) -> ast.expr | None:
 def _body_of(parent: ast.AST, statement: ast.AST) -> list[Any]:
     """The list of statements of ``parent`` that holds ``statement``."""
     for field in ("body", "orelse", "finalbody"):
-        body = getattr(parent, field, None)
+        body: list[Any] | None = getattr(parent, field, None)
         if isinstance(body, list) and statement in body:
             return body
     return []

@@ -107,8 +107,8 @@ def _comment_line(file: File, span: Span) -> int:
         return line
     statement = found[-1]
     last = block.span(statement).end
-    body = getattr(statement, "body", None)
-    if body and not isinstance(body[0], ast.expr):  # a header ends before its body begins
+    body: list[ast.stmt] = getattr(statement, "body", [])
+    if body:  # a header ends before its body begins
         last = block.source.line_starts[body[0].lineno - 1] - 1
     return file.source.line_at(start + last)
 
