@@ -47,9 +47,12 @@ def _run(options: argparse.Namespace) -> int:
         from flask_lsp.cli.rule import explain
 
         return explain(options.rule, everything=options.all)
-    from flask_lsp.server import serve
+    from flask_lsp.server.serve import serve
 
-    return serve(options.tcp)
+    try:
+        return serve(options.tcp)
+    except OSError as error:
+        raise Failure(f"cannot listen on {options.tcp}: {error.strerror or error}") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,11 +95,11 @@ def _codes(text: str) -> list[str]:
     return [code for code in text.replace(" ", ",").split(",") if code]
 
 
-def _address(text: str) -> tuple[str, int]:
+def _address(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or int(port) > 0xFFFF:
         raise argparse.ArgumentTypeError(f'expected HOST:PORT or PORT, not "{text}"')
-    return host.strip("[]") or _HOST, int(port)
+    return f"{host or _HOST}:{port}"
 
 
 def _accept_all_characters(stream: IO[str]) -> None:

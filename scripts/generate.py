@@ -1,0 +1,102 @@
+"""Writes every file that is made from code: ``python scripts/generate.py``; with ``--check`` only tells what is stale."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from flask_lsp.rules.documentation import markdown
+from flask_lsp.rules.registry import rules
+from flask_lsp.settings import SECTION, keys, schema
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = "<!-- Made by scripts/generate.py. -->\n"
+BLOCK = re.compile(r"(<!-- rules: made by scripts/generate.py -->\n).*?(<!-- end of rules -->)", re.DOTALL)
+
+Write = Callable[[str, str], None]
+"""Takes a path relative to the repository and the whole content of the file."""
+
+
+def generate(write: Write) -> None:
+    write("docs/settings.md", settings_page())
+    write("docs/settings.schema.json", json.dumps(schema(), indent=2) + "\n")
+    for registered in rules():
+        code = registered.rule.code
+        write(f"docs/rules/{code}.md", NOTE + "\n" + markdown(code).rstrip() + "\n")
+    write("docs/rules/index.md", NOTE + "\n# Rules\n\n" + rules_table(""))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    write("README.md", BLOCK.sub(lambda found: f"{found[1]}\n{rules_table('docs/rules/')}\n{found[2]}", readme))
+
+
+def rules_table(folder: str) -> str:
+    lines = ["| code | name | level | finds |", "|---|---|---|---|"]
+    for registered in rules():
+        rule = registered.rule
+        level = rule.level.name.lower() + (" (strict)" if rule.strict else "")
+        title = markdown(rule.code).split("\n", 1)[0].partition("**: ")[2]
+        lines.append(f"| [{rule.code}]({folder}{rule.code}.md) | `{rule.name}` | {level} | {title} |")
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    parts = [NOTE, "# Settings\n", _ABOUT]
+    for key in keys():
+        parts.append(f"## `{key.name}`\n\n{key.doc}\n\nDefault: `{json.dumps(key.default)}`\n")
+        parts.append(f"```toml\n[tool.{SECTION}]\n{key.name} = {key.example}\n```\n")
+    return "\n".join(parts)
+
+
+_ABOUT = f"""\
+The same keys work everywhere: in `[tool.{SECTION}]` of the nearest `pyproject.toml` that has this section, in the
+section `{SECTION}` of an editor, and in the `initializationOptions` of a client. The command line is stronger than the
+editor, the editor stronger than `pyproject.toml`. A stronger `preset` or `select` takes the place of a weaker `select`,
+a stronger `select` also of a weaker `ignore`; otherwise lists and tables add up. `null` means "not set". A key that is
+unknown or malformed is named in the log and costs only itself.
+"""
+
+
+def _write(path: str, content: str) -> None:
+    target = ROOT / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(content, encoding="utf-8", newline="\n")
+
+
+def made() -> dict[str, str]:
+    """Every generated file with its content."""
+    files: dict[str, str] = {}
+    generate(files.__setitem__)
+    return files
+
+
+def left() -> list[str]:
+    """Pages of rules that are no more."""
+    pages = (path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "rules").glob("*.md"))
+    return sorted(set(pages) - set(made()))
+
+
+def stale() -> list[str]:
+    """The generated files that are not what the code makes of them."""
+    return sorted([*(path for path, content in made().items() if not _holds(ROOT / path, content)), *left()])
+
+
+def _holds(path: Path, content: str) -> bool:
+    return path.is_file() and path.read_bytes().decode() == content
+
+
+def main() -> int:
+    if "--check" not in sys.argv:
+        for path in left():
+            (ROOT / path).unlink()
+        generate(_write)
+        return 0
+    wrong = stale()
+    if wrong:
+        print(f"stale: {', '.join(wrong)}; run: python scripts/generate.py", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
