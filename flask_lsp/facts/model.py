@@ -60,12 +60,28 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison, its operators by the names of their ``ast`` classes: ``Eq``, ``Is``, ``NotIn``."""
+
+    left: Value
+    operators: tuple[str, ...]
+    rights: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """``not value``."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """An expression that says nothing we read."""
 
 
 OTHER = Other()
-Value: TypeAlias = "Literal | Path | Either | Items | Pairs | Other"
+Value: TypeAlias = "Literal | Path | Either | Items | Pairs | Compared | Negated | Other"
 
 
 # -- bindings --------------------------------------------------------------------------------------------------------

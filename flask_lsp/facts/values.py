@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from types import EllipsisType
 
-from flask_lsp.facts.model import OTHER, Either, Items, Literal, Pairs, Path, Value
+from flask_lsp.facts.model import OTHER, Compared, Either, Items, Literal, Negated, Pairs, Path, Value
 
 _MOST_ITEMS = 200
 
@@ -61,6 +61,11 @@ def value_of(node: ast.AST | None) -> Value:  # noqa: C901 - one case for each s
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
             return Pairs(tuple((value_of(key), value_of(value)) for key, value in pairs))
+        case ast.Compare(left=left, ops=operators, comparators=rights):
+            names = tuple(type(operator).__name__ for operator in operators)
+            return Compared(value_of(left), names, tuple(value_of(right) for right in rights))
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return Negated(value_of(operand))
         case ast.Await(value=value) | ast.NamedExpr(value=value):
             return value_of(value)
         case ast.JoinedStr(values=values) if all(isinstance(value, ast.Constant) for value in values):

@@ -38,9 +38,10 @@ def edits(project: Project, document: str, fixes: Iterable[tuple[Finding, Fix]])
         start, block = _placed(file, finding.span.start)
         editing = Editing(project, file, start, block)
         fix.change(editing)
-        if editing.impossible or not (editing.edits or editing.created) or _conflict(accepted, editing.edits):
+        new = [edit for edit in editing.edits if edit not in accepted]  # two findings may share one repair
+        if editing.impossible or not (new or editing.created) or _conflict(accepted, new):
             continue
-        accepted += [edit for edit in editing.edits if edit not in accepted or edit.span.start == edit.span.end]
+        accepted += new
         needed |= editing.needed
         left_over |= editing.left_over
         created |= editing.created
@@ -72,7 +73,7 @@ def _placed(file: File, offset: int) -> Placed:
 
 
 def _conflict(accepted: list[Edit], edits: list[Edit]) -> bool:
-    return any(_overlap(one.span, other.span) and one != other for one in accepted for other in edits)
+    return any(_overlap(one.span, other.span) for one in accepted for other in edits)
 
 
 def _overlap(one: Span, other: Span) -> bool:
