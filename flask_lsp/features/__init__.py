@@ -1,0 +1,1 @@
+"""What editors ask for, as plain data."""

@@ -1,0 +1,230 @@
+"""The projects behind the open documents. Everything here belongs to the working thread, disk and all; the event loop
+asks for it through ``Schedule``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from flask_lsp.project import files
+from flask_lsp.project.project import Project
+from flask_lsp.rules.base import Finding
+from flask_lsp.rules.run import check
+from flask_lsp.server.documents import Documents, Open
+from flask_lsp.server.schedule import Token
+from flask_lsp.server.uris import is_below, is_file
+from flask_lsp.settings import Settings, merge
+
+log = logging.getLogger(__name__)
+
+Layers = Mapping[str, Mapping[str, object]]
+"""What the editor has set, by workspace folder; ``""`` for what lies in none."""
+
+_NOTHING: Mapping[str, object] = {}
+_NO_ROOT = ""
+"""Where documents live that are no files."""
+
+
+class Projects:
+    """One project for each root: a workspace folder, or a project of its own inside one."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._projects: dict[str, Project] = {}
+        self._folders: tuple[str, ...] = ()
+        self._layers: Layers = {}
+        self._indexed: set[str] = set()
+        """The folders whose every file is in."""
+        self._roots: dict[str, str] = {}
+        """The root of the files directly in a folder."""
+        self._findings: dict[str, tuple[Project, tuple[Finding, ...]]] = {}
+        self._disturbed: set[str] = set()
+        """The roots in which an edit may have changed the findings of other files."""
+        self._told: set[str] = set()
+
+    def set_up(self, folders: Iterable[str], layers: Layers) -> None:
+        """Takes in the workspace folders and the settings of the editor, and reads those on disk again."""
+        self._folders, self._layers = tuple(folders), layers
+        self._indexed &= set(self._folders)
+        self._roots.clear()
+        self._told.clear()
+        outside = [
+            (root, document)
+            for root, project in self._projects.items()
+            for document in project.files
+            if self.root_of(document) != root
+        ]
+        for root, document in outside:  # a folder came, went, or holds a project of its own now
+            self._projects[root] = self._projects[root].without(document)
+        for root, project in self._projects.items():
+            new = project.with_settings(self._settings(root)).with_versions(files.versions_of(root))
+            self._projects[root] = new.with_complete(self._is_complete(root))
+
+    def root_of(self, document: str) -> str:
+        """The root of a document's project: the nearest that the command line would find, but none above the
+        workspace folder.
+        """
+        if not is_file(document):
+            return _NO_ROOT
+        here = os.path.dirname(document)
+        if here not in self._roots:
+            folder = max((each for each in self._folders if is_below(here, each)), key=len, default="")
+            root = files.marked_root(here) or folder or here
+            self._roots[here] = root if is_below(root, folder) or not folder else folder
+        return self._roots[here]
+
+    def project_of(self, document: str) -> Project:
+        """The project that holds the document, or would."""
+        root = self.root_of(document)
+        if root not in self._projects:
+            project = Project(root or None, self._settings(root), files.versions_of(root))
+            self._projects[root] = project.with_complete(self._is_complete(root)) if root else project
+        return self._projects[root]
+
+    def synced(self, state: Open) -> Project:
+        """The project with this state of the document, and the newest of all others that are open.
+
+        Only what is current is kept: a request about an older text must not undo a newer edit.
+        """
+        root = self.root_of(state.document)
+        project = self.project_of(state.document)
+        for other in self._documents:
+            if other.document != state.document and self.root_of(other.document) == root:
+                project = project.with_text(other.document, other.source)
+        self._keep(root, project)
+        project = project.with_text(state.document, state.source)
+        if self._documents.get(state.document) is state:
+            self._keep(root, project)
+        return project
+
+    def findings(self, project: Project, document: str, token: Token | None = None) -> tuple[Finding, ...]:
+        """The findings in a document; those of the last snapshot are kept, for requests ask again."""
+        known, findings = self._findings.get(document, (None, ()))
+        if known is not project:
+            token = token or Token()
+            findings = check(project, document, lambda: token.cancelled)
+            if not token.cancelled:
+                self._findings[document] = (project, findings)
+        return findings
+
+    def disturbed(self, document: str) -> list[Open]:
+        """The other open documents of the project, if their findings may have changed since this was asked last."""
+        root = self.root_of(document)
+        if root not in self._disturbed:
+            return []
+        self._disturbed.discard(root)
+        return [each for each in self._documents if each.document != document and self.root_of(each.document) == root]
+
+    def close(self, document: str) -> None:
+        """Goes back to the text on disk, for files of a workspace folder; drops any other document."""
+        self._findings.pop(document, None)
+        root = self.root_of(document)
+        if self._documents.get(document) is not None or root not in self._projects:
+            return
+        if self._in_workspace(document) and document in self._projects[root].files:
+            self.read(document)
+        else:
+            self._keep(root, self._projects[root].without(document))
+
+    def read_again(self, changed: Iterable[str]) -> None:
+        """Files have changed on disk; only those that the projects hold are of interest."""
+        for document in changed:
+            if document in self.project_of(document).files:
+                self.read(document)
+
+    def read(self, document: str) -> None:
+        """Takes in a file from disk; one that is gone or cannot be read is dropped."""
+        if self._documents.get(document) is not None:
+            return
+        root, project = self.root_of(document), self.project_of(document)
+        try:
+            project = project.with_text(document, files.read(document))
+        except files.Unreadable as error:
+            if os.path.exists(document):
+                log.info("%s %s", document, error.reason)
+            project = project.without(document)
+        self._keep(root, project)
+
+    def known(self, document: str) -> bool:
+        """Whether the project holds the document already."""
+        return document in self.project_of(document).files
+
+    def index(self, report: Callable[[int], None], done: Callable[[], None], token: Token) -> Iterator[None]:
+        """Brings the projects in line with the folders on disk, file by file; stops between two when cancelled."""
+        count = 0
+        for folder in self._folders:
+            found: set[str] = set()
+            settings = self._settings(folder)
+            for path in files.walk([folder], settings.exclude, settings.root):
+                yield
+                if token.cancelled:
+                    return
+                if self._wanted(path):
+                    found.add(path)
+                    count += self._take_in(path)
+                    report(count)
+            self._forget_all_but(found, folder)
+            self._indexed.add(folder)
+            for root, project in tuple(self._projects.items()):
+                if project.complete != self._is_complete(root):
+                    self._projects[root] = project.with_complete(self._is_complete(root))
+            yield
+        done()
+
+    def _keep(self, root: str, project: Project) -> None:
+        before = self._projects.get(root)
+        # Snapshots share their answers for as long as none can have changed.
+        if before is not None and before.answers is not project.answers:
+            self._disturbed.add(root)
+        self._projects[root] = project
+
+    def _take_in(self, path: str) -> bool:
+        if self.known(path):
+            return False
+        self.read(path)
+        file = self.project_of(path).files.get(path)
+        if file is None:
+            return False
+        # Parsed now, in this slice, so that the first question about the project does not pay for all files.
+        _ = file.facts
+        return True
+
+    def _wanted(self, path: str) -> bool:
+        settings = self.project_of(path).settings
+        return not (settings.exclude and settings.excludes(path))
+
+    def _forget_all_but(self, found: set[str], folder: str) -> None:
+        for root, project in tuple(self._projects.items()):
+            for document in project.files:
+                gone = is_below(document, folder) and document not in found
+                if gone and self._documents.get(document) is None:
+                    self._projects[root] = self._projects[root].without(document)
+
+    def _is_complete(self, root: str) -> bool:
+        return not root or any(is_below(root, folder) for folder in self._indexed)
+
+    def _in_workspace(self, document: str) -> bool:
+        return any(is_below(document, folder) for folder in self._folders)
+
+    def _settings(self, root: str) -> Settings:
+        """The settings for a root, the editor's above those of the nearest pyproject.toml that has ours."""
+        path, section = "", _NOTHING
+        if root:
+            try:
+                path, section = files.find_settings(root)
+            except files.Unreadable as error:
+                self._tell(f"{error.path or root} {error.reason}")
+        folder = max((each for each in self._layers if each and is_below(root, each)), key=len, default="")
+        layer = self._layers.get(folder, _NOTHING)
+        for name, each in ((path, section), ("the editor's settings", layer)):
+            for problem in merge(each)[1]:
+                self._tell(f"{name}: {problem}")
+        return merge(section, layer, root=os.path.dirname(path) or root)[0]
+
+    def _tell(self, problem: str) -> None:
+        """Logs a problem once, however many roots it touches."""
+        if problem not in self._told:
+            self._told.add(problem)
+            log.warning("%s", problem)

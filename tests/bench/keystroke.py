@@ -1,0 +1,242 @@
+"""How long a keystroke takes, from ``didChange`` to ``publishDiagnostics``, beside ``ruff server`` in the same run.
+
+    python tests/bench/keystroke.py FILE [--times N] [--server COMMAND ...]
+
+Types statements into a function body in the middle of FILE, character by character, over stdio. The two servers take
+turns, line by line, so that both see the same machine. Trust the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+OURS = [sys.executable, "-m", "flask_lsp", "server"]
+RUFF = ["ruff", "server"]
+BASE = [sys.executable, "-c", "import pygls.lsp.server"]
+
+TYPED = (
+    "total = sum(item.count for item in items)",
+    'return redirect(url_for("index", page=page))',
+    'flash(f"saved {name}", "success")',
+    "if user is None or not user.is_active: abort(404)",
+)
+CLIENT = {
+    "textDocument": {
+        "publishDiagnostics": {"relatedInformation": True, "versionSupport": True, "dataSupport": True},
+        "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}},
+    }
+}
+
+
+class Server:
+    """A server that runs, with the text open in it. Blocks: nothing but the server shall take time."""
+
+    def __init__(self, command: Sequence[str], path: Path, text: str) -> None:
+        self.uri = path.as_uri()
+        self.version = 1
+        begin = time.perf_counter()
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=path.parent
+        )
+        folder = path.parent.as_uri()
+        params = {
+            "processId": os.getpid(),
+            "rootUri": folder,
+            "workspaceFolders": [{"uri": folder, "name": "bench"}],
+            "capabilities": CLIENT,
+        }
+        self.send({"id": 1, "method": "initialize", "params": params})
+        while self.receive().get("id") != 1:
+            pass
+        self.start_up = time.perf_counter() - begin
+        self.send({"method": "initialized", "params": {}})
+        item = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
+        self.send({"method": "textDocument/didOpen", "params": {"textDocument": item}})
+        self.findings = self.published()
+
+    def edit(self, line: int, start: int, end: int, text: str) -> float:
+        """One edit in one line; the seconds until its diagnostics are there."""
+        self.version += 1
+        params = {
+            "textDocument": {"uri": self.uri, "version": self.version},
+            "contentChanges": [
+                {
+                    "range": {
+                        "start": {"line": line, "character": start},
+                        "end": {"line": line, "character": end},
+                    },
+                    "text": text,
+                }
+            ],
+        }
+        begin = time.perf_counter()
+        self.send({"method": "textDocument/didChange", "params": params})
+        self.published()
+        return time.perf_counter() - begin
+
+    def published(self) -> int:
+        """Waits for the diagnostics of the current version; their number."""
+        while True:
+            message = self.receive()
+            params: Any = message.get("params")
+            if message.get("method") == "textDocument/publishDiagnostics" and params["uri"] == self.uri:
+                if params.get("version", self.version) == self.version:
+                    return len(params["diagnostics"])
+            elif "method" in message and "id" in message:
+                self.send({"id": message["id"], "result": None})
+
+    def send(self, message: dict[str, Any]) -> None:
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        assert self.process.stdin
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self.process.stdin.flush()
+
+    def receive(self) -> dict[str, Any]:
+        stream = self.process.stdout
+        assert stream
+        length = 0
+        while line := stream.readline().strip():
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        if not length:
+            raise SystemExit(f"{self.process.args} ended with {self.process.wait()}")
+        return json.loads(stream.read(length))
+
+    def peak(self) -> float | None:
+        """The most memory it has used, in MB; None where the system does not say."""
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) / 1024
+        return None
+
+    def stop(self) -> None:
+        self.send({"id": 2, "method": "shutdown"})
+        while self.receive().get("id") != 2:
+            pass
+        self.send({"method": "exit"})
+        self.process.wait()
+
+
+def place(text: str) -> tuple[int, str]:
+    """The line before which to type, and its indentation: a statement of a function nearest to the middle."""
+    middle = text.count("\n") // 2
+    found = [
+        (abs(statement.lineno - middle), statement.lineno - 1, statement.col_offset)
+        for function in ast.walk(ast.parse(text))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for statement in function.body[1:]
+        if statement.end_lineno == statement.lineno
+    ]
+    if not found:
+        raise SystemExit("the file has no function to type in")
+    _, line, column = min(found)
+    return line, " " * column
+
+
+def states(text: str, line: int, indent: str, typed: str) -> list[bool]:
+    """Whether the text parses, after each character of a line."""
+    lines = text.split("\n")
+    before, after = "\n".join(lines[:line]), "\n".join(lines[line:])
+    return [parses(f"{before}\n{indent}{typed[:end]}\n{after}") for end in range(1, len(typed) + 1)]
+
+
+def parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def type_line(server: Server, line: int, indent: str, text: str) -> list[float]:
+    """Types one line character by character, then takes it away again."""
+    server.edit(line, 0, 0, indent + "\n")
+    times = [server.edit(line, len(indent) + at, len(indent) + at, char) for at, char in enumerate(text)]
+    server.version += 1
+    everything = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
+    change = {"range": everything, "text": ""}
+    params = {"textDocument": {"uri": server.uri, "version": server.version}, "contentChanges": [change]}
+    server.send({"method": "textDocument/didChange", "params": params})
+    server.published()
+    return times
+
+
+def start_ups(command: Sequence[str], path: Path, runs: int) -> tuple[float, float]:
+    """The medians of the seconds until ``initialize`` is answered, and of importing pygls, in turns."""
+    ours: list[float] = []
+    base: list[float] = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        subprocess.run(BASE, check=True)
+        base.append(time.perf_counter() - begin)
+        server = Server(command, path, "")
+        ours.append(server.start_up)
+        server.stop()
+    return statistics.median(ours), statistics.median(base)
+
+
+def quantile(times: list[float], share: float) -> float:
+    return sorted(times)[min(int(len(times) * share), len(times) - 1)] * 1000
+
+
+def table(times: dict[str, list[float]], whole: list[bool]) -> None:
+    """All keys, and apart: ruff checks only syntax as long as the text does not parse, we check the rest as well."""
+    for title, wanted in (("all keys", (True, False)), ("text parses", (True,)), ("text broken", (False,))):
+        chosen = {name: [t for t, p in zip(all_, whole, strict=True) if p in wanted] for name, all_ in times.items()}
+        if not chosen["ours"]:
+            continue
+        row = f"{title:12} {len(chosen['ours']):4} keys"
+        for quantity, share in (("p50", 0.5), ("p95", 0.95)):
+            ours, ruff = quantile(chosen["ours"], share), quantile(chosen["ruff"], share)
+            row += f" | {quantity} ours {ours:6.2f} ms, ruff {ruff:6.2f} ms, ratio {ours / ruff:5.2f}"
+        print(row)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--times", type=int, default=1, metavar="N", help="the file N times over")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often the lines are typed")
+    parser.add_argument("--server", nargs=argparse.REMAINDER, metavar="COMMAND", help="instead of flask-lsp")
+    options = parser.parse_args()
+    text = options.file.read_text(encoding="utf-8").replace("\r\n", "\n") * options.times
+    line, indent = place(text)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder).resolve() / options.file.name
+        path.write_text(text, encoding="utf-8")
+        ours, base = start_ups(options.server or OURS, path, 5)
+        servers = {"ours": Server(options.server or OURS, path, text), "ruff": Server(RUFF, path, text)}
+        times: dict[str, list[float]] = {name: [] for name in servers}
+        for server in servers.values():
+            type_line(server, line, indent, TYPED[0])  # both warm
+        whole: list[bool] = []
+        for _ in range(options.rounds):
+            for typed in TYPED:
+                whole += states(text, line, indent, typed) if len(whole) < sum(map(len, TYPED)) else []
+                for name, server in servers.items():
+                    times[name] += type_line(server, line, indent, typed)
+        print(f"{options.file.name}: {text.count(chr(10))} lines, typing at line {line + 1}")
+        table(times, whole * options.rounds)
+        for name, server in servers.items():
+            peak = server.peak()
+            print(f"{name}: {server.findings} findings" + (f", peak memory {peak:.0f} MB" if peak else ""))
+            server.stop()
+    print(f"start-up: {ours * 1000:.0f} ms, import of pygls alone {base * 1000:.0f} ms, ratio {ours / base:.2f}")
+
+
+if __name__ == "__main__":
+    main()
