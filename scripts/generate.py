@@ -1,4 +1,4 @@
-"""Writes every file that is made from code: ``python scripts/generate.py``; with ``--check`` only tells what is stale."""
+"""Writes every file made from code: ``python scripts/generate.py``; with ``--check`` only tells which are stale."""
 
 from __future__ import annotations
 

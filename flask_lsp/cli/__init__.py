@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         return serve(options.tcp)
     except OSError as error:
-        raise Failure(f"cannot listen on {options.tcp}: {error.strerror or error}") from None
+        raise Failure(f"the server cannot run: {error.strerror or error}") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,11 +95,11 @@ def _codes(text: str) -> list[str]:
     return [code for code in text.replace(" ", ",").split(",") if code]
 
 
-def _address(text: str) -> str:
+def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or int(port) > 0xFFFF:
         raise argparse.ArgumentTypeError(f'expected HOST:PORT or PORT, not "{text}"')
-    return f"{host or _HOST}:{port}"
+    return host.strip("[]") or _HOST, int(port)
 
 
 def _accept_all_characters(stream: IO[str]) -> None:
