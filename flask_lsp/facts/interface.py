@@ -1,99 +1,72 @@
 """The part of a block's facts that others may ask for, without spans.
 
 Two blocks with equal interfaces give everybody else equal answers, so typing in a body disturbs nothing but its block.
-It holds the bindings of the module, what its functions return and how they are decorated, and every call by which
-routes, blueprints and apps are put together, wherever in a body it stands.
+It holds the bindings of the module, what its functions return and how they are decorated, every call and assignment by
+which applications are put together, wherever in a body it stands, and every import with what stands around it. What
+project questions read must be in here; a question that reads more has to say so here first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import (
     Assigned,
     Bind,
     BlockFacts,
     Body,
     Bound,
-    Branch,
     Call,
     ClassDefined,
+    Compared,
     Defined,
-    Event,
+    Either,
     Function,
     Import,
-    Leave,
-    Loop,
+    Items,
+    Negated,
+    Pairs,
     Parameter,
+    Path,
     Store,
-    Try,
     Value,
-    With,
 )
+from flask_lsp.facts.traverse import every_event, returns
 
 Interface: TypeAlias = "tuple[object, ...]"
 """Only compared."""
 
-_ASSEMBLY = frozenset(
-    {"register_blueprint", "add_url_rule", "route", "get", "post", "put", "patch", "delete", "add_resource"}
-)
+_ASSEMBLY = re.compile(r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|import_module)\(\)$")
+_SETTING = re.compile(r"config\b|(?:^|\.)(?:permanent|session_interface|secret_key|debug|env|url_map|converters)\b")
+_ROOT = re.compile(r"[^.(\[]+")
 
 
 def interface_of(facts: BlockFacts) -> Interface:
     bindings = tuple((name, tuple(map(_bare, bounds))) for name, bounds in facts.bindings.items())
-    assembly = tuple(_assembly(facts))
-    return (bindings, assembly) if bindings or assembly else ()
-
-
-def inner_bodies(event: Event) -> tuple[Body, ...]:
-    """The bodies an event holds that run where it stands: branches, loops, class bodies, but no functions."""
-    match event:
-        case With() | Loop():
-            return (event.body, event.orelse) if isinstance(event, Loop) else (event.body,)
-        case Branch():
-            return event.bodies
-        case Try():
-            return (event.body, *(handler.body for handler in event.handlers), event.orelse, event.final)
-        case Bind(bound=ClassDefined(body=body)):
-            return (body,)
-        case _:
-            return ()
-
-
-def every_event(body: Body) -> Iterator[Event]:
-    """All events of a body and of the bodies in it, without those of nested functions."""
-    for event in body:
-        yield event
-        for inner in inner_bodies(event):
-            yield from every_event(inner)
-
-
-def returns(function: Function) -> tuple[Value, ...]:
-    """What the ``return`` statements of a function give back."""
-    leaves = (event for event in every_event(function.body) if isinstance(event, Leave))
-    return tuple(leave.value for leave in leaves if leave.how == "return")
+    assembly, imports = tuple(_assembly(facts)), tuple(imports_of(facts))
+    return (bindings, assembly, imports) if bindings or assembly or imports else ()
 
 
 def _assembly(facts: BlockFacts) -> Iterator[object]:
+    yield from _said(facts.body)
     for function in facts.functions.values():
-        for decorator, _ in function.decorators:
-            yield function.name, decorator, tuple(map(_bare_bindings, function.bindings.items()))
-        yield from _calls(function.body)
-    yield from _calls(facts.body)
+        said = tuple(_said(function.body))
+        decorators = tuple(value for value, _ in function.decorators)
+        if said or decorators:
+            yield function.name, decorators, said, _needed(function, said)
 
 
-def _calls(body: Body) -> Iterator[Value]:
+def _said(body: Body) -> Iterator[Value]:
+    """The calls and assignments by which an application is put together and set up."""
     for event in every_event(body):
-        if isinstance(event, Call) and event.value.text.removesuffix("()").rpartition(".")[2] in _ASSEMBLY:
+        if isinstance(event, Call) and (_ASSEMBLY.search(event.value.text) or "config" in event.value.text):
             yield event.value
-        elif isinstance(event, Store):
+        elif isinstance(event, Store) and _SETTING.search(event.target.text):
             yield event.target
             yield event.value
-
-
-def _bare_bindings(item: tuple[str, tuple[Bound, ...]]) -> object:
-    return item[0], tuple(map(_bare, item[1]))
 
 
 def _bare(bound: Bound) -> object:
@@ -103,11 +76,47 @@ def _bare(bound: Bound) -> object:
         case Assigned():
             return bound.value
         case Defined(function=function):
-            local = tuple(map(_bare_bindings, function.bindings.items()))
-            return tuple(value for value, _ in function.decorators), returns(function), local
+            given = returns(function)
+            return tuple(value for value, _ in function.decorators), given, _needed(function, given)
         case ClassDefined():
-            return bound.bases, tuple(_bare(event.bound) for event in bound.body if isinstance(event, Bind))
+            inner = [(event.bound.name, _bare(event.bound)) for event in bound.body if isinstance(event, Bind)]
+            return bound.bases, tuple(inner)
         case Parameter():
             return bound.annotation
         case _:
             return "opaque"
+
+
+def _needed(function: Function, values: Iterable[Value]) -> object:
+    """The local bindings that tell what ``values`` are."""
+    found: dict[str, object] = {}
+    roots = list(_roots(values))
+    while roots:
+        name = roots.pop()
+        bounds = function.bindings.get(name)
+        if bounds is None or name in found:
+            continue
+        found[name] = tuple(_bare(bound) for bound in bounds)
+        roots += _roots(bound.value for bound in bounds if isinstance(bound, Assigned))
+    return tuple(sorted(found.items(), key=lambda item: item[0]))
+
+
+def _roots(values: Iterable[Value]) -> Iterator[str]:
+    """The first names of all paths in the values."""
+    stack = list(values)
+    while stack:
+        match stack.pop():
+            case Path(text=text, args=args, keywords=keywords):
+                if found := _ROOT.match(text):
+                    yield found.group()
+                stack += [*args, *(value for _, value in keywords)]
+            case Either(values=inner) | Items(values=inner):
+                stack += inner
+            case Pairs(items=items):
+                stack += [value for pair in items for value in pair]
+            case Negated(value=value):
+                stack.append(value)
+            case Compared(left=left, rights=rights):
+                stack += [left, *rights]
+            case _:
+                pass

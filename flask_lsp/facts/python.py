@@ -358,9 +358,9 @@ class _Walk:
 
 def _unpacked(targets: list[ast.expr], value: ast.expr | None) -> list[tuple[ast.expr, ast.expr | None]]:
     """``a, b = 1, 2`` part by part; anything else is opaque."""
-    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(targets):
-        if not any(isinstance(part, ast.Starred) for part in (*targets, *value.elts)):
-            return list(zip(targets, value.elts, strict=True))
+    plain = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(targets)
+    if plain and not any(isinstance(part, ast.Starred) for part in (*targets, *value.elts)):
+        return list(zip(targets, value.elts, strict=True))
     return [(target, None) for target in targets]
 
 

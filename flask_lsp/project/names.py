@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.interface import returns
 from flask_lsp.facts.model import (
     Assigned,
     Bound,
@@ -24,6 +23,7 @@ from flask_lsp.facts.model import (
     Parameter,
     Path,
 )
+from flask_lsp.facts.traverse import returns
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
