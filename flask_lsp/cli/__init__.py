@@ -47,7 +47,7 @@ def _run(options: argparse.Namespace) -> int:
         from flask_lsp.cli.rule import explain
 
         return explain(options.rule, everything=options.all)
-    from flask_lsp.server.serve import serve
+    from flask_lsp.server import serve
 
     try:
         return serve(options.tcp)
