@@ -1,9 +1,10 @@
 """The part of a block's facts that others may ask for, without spans.
 
 Two blocks with equal interfaces give everybody else equal answers, so typing in a body disturbs nothing but its block.
-It holds the bindings of the module, what its functions return and how they are decorated, every call and assignment by
-which applications are put together, wherever in a body it stands, and every import with what stands around it. What
-project questions read must be in here; a question that reads more has to say so here first.
+It holds the bindings of the module, what its functions return and catch and how they are decorated, every call and
+assignment by which applications are put together or that writes the session, wherever in a body it stands, and every
+import with what stands around it. What project questions read must be in here; a question that reads more has to say
+so here first.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TypeAlias
 
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import (
+    OTHER,
     Assigned,
     Bind,
     BlockFacts,
@@ -24,6 +26,7 @@ from flask_lsp.facts.model import (
     Compared,
     Defined,
     Either,
+    Event,
     Function,
     Import,
     Items,
@@ -32,6 +35,7 @@ from flask_lsp.facts.model import (
     Parameter,
     Path,
     Store,
+    Try,
     Value,
 )
 from flask_lsp.facts.traverse import every_event, returns
@@ -39,8 +43,15 @@ from flask_lsp.facts.traverse import every_event, returns
 Interface: TypeAlias = "tuple[object, ...]"
 """Only compared."""
 
-_ASSEMBLY = re.compile(r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|import_module)\(\)$")
+_ASSEMBLY = re.compile(
+    r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|import_module|register_error_handler"
+    r"|(?:before|after)_(?:app_)?request)\(\)$"
+)
 _SETTING = re.compile(r"config\b|(?:^|\.)(?:permanent|session_interface|secret_key|debug|env|url_map|converters)\b")
+_SESSION = re.compile(r"(?:^|\.)session(?:\[\]|\.\w+)$")
+_WRITES_SESSION = re.compile(
+    r"(?:^|\.)(?:session\.(?:update|pop|popitem|clear|setdefault)|flash|login_user|logout_user|confirm_login)\(\)$"
+)
 _ROOT = re.compile(r"[^.(\[]+")
 
 
@@ -48,6 +59,25 @@ def interface_of(facts: BlockFacts) -> Interface:
     bindings = tuple((name, tuple(map(_bare, bounds))) for name, bounds in facts.bindings.items())
     assembly, imports = tuple(_assembly(facts)), tuple(imports_of(facts))
     return (bindings, assembly, imports) if bindings or assembly or imports else ()
+
+
+def caught(function: Function) -> tuple[Value, ...]:
+    """What the handlers in a function catch, those of nested functions included; a bare one catches ``Exception``."""
+    found: list[Value] = []
+    for event in every_event(function.body):
+        if isinstance(event, Try):
+            for handler in event.handlers:
+                found += handler.types or (Path("BaseException"),)
+        elif isinstance(event, Bind) and isinstance(event.bound, Defined):
+            found += caught(event.bound.function)
+    return tuple(found)
+
+
+def writes_session(event: Event) -> bool:
+    """Puts something in Flask's session or marks it, by the look of it: the names are not resolved."""
+    if isinstance(event, Store):
+        return bool(_SESSION.search(event.target.text))
+    return isinstance(event, Call) and bool(_WRITES_SESSION.search(event.value.text))
 
 
 def _assembly(facts: BlockFacts) -> Iterator[object]:
@@ -67,6 +97,8 @@ def _said(body: Body) -> Iterator[Value]:
         elif isinstance(event, Store) and _SETTING.search(event.target.text):
             yield event.target
             yield event.value
+        elif writes_session(event):
+            yield Path("session", key=OTHER)
 
 
 def _bare(bound: Bound) -> object:
@@ -77,14 +109,21 @@ def _bare(bound: Bound) -> object:
             return bound.value
         case Defined(function=function):
             given = returns(function)
-            return tuple(value for value, _ in function.decorators), given, _needed(function, given)
+            decorators = tuple(value for value, _ in function.decorators)
+            return decorators, given, caught(function), _needed(function, given)
         case ClassDefined():
-            inner = [(event.bound.name, _bare(event.bound)) for event in bound.body if isinstance(event, Bind)]
-            return bound.bases, tuple(inner)
+            return bound.bases, tuple(_member(event.bound) for event in bound.body if isinstance(event, Bind))
         case Parameter():
             return bound.annotation
         case _:
             return "opaque"
+
+
+def _member(bound: Bound) -> object:
+    """A name of a class; what its methods return is asked of nobody."""
+    if isinstance(bound, Defined):
+        return bound.name, tuple(value for value, _ in bound.function.decorators)
+    return bound.name, _bare(bound)
 
 
 def _needed(function: Function, values: Iterable[Value]) -> object:
