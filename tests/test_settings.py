@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from flask_lsp.rules.base import Level, Rule
 from flask_lsp.settings import Settings, keys, merge, schema
 
-if __import__("sys").version_info >= (3, 11):
+if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
@@ -113,8 +114,10 @@ def test_a_wrong_key_costs_only_itself(layer: dict[str, object], said: str) -> N
         st.sampled_from([key.name for key in keys()]) | st.text(),
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["FL4", "off", "strict"]),
-            lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.just("FL9"), inner),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.just("FL9"), inner, max_size=3),
+            max_leaves=5,
         ),
+        max_size=3,
     )
 )
 def test_any_json_is_read(layer: dict[str, object]) -> None:

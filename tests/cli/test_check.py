@@ -1,0 +1,198 @@
+"""What ``flask-lsp check`` looks at, says, changes and returns."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import FIXED, VIEWS, Run
+
+
+def codes(out: str) -> list[str]:
+    return [each["code"] for each in json.loads(out)]
+
+
+def test_exit_codes(run: Run, project: Path) -> None:
+    assert run("check").code == 1
+    assert run("check", "--exit-zero").code == 0
+    (project / "app" / "views.py").write_text(FIXED)
+    done = run("check")
+    assert (done.code, done.out, done.err) == (0, "", "Nothing found in 1 file\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "gone.py"], "gone.py: no such file or folder"),
+        (["check", "--select", "E501"], 'flask-lsp: --select: "E501" is no code'),
+        (["check", "--ignore", "FL999"], "there is no rule FL999"),
+        (["check", "--unsafe-fixes"], "--unsafe-fixes needs --fix or --diff"),
+        (["check", "--output-format", "xml"], "invalid choice"),
+        (["check", "--output-file", "gone/out.txt"], "gone/out.txt cannot be written"),
+        (["check", "-", "app"], "stands alone"),
+        (["server", "--tcp", "nowhere"], "expected HOST:PORT"),
+        (["chekc"], "invalid choice"),
+        ([], "required"),
+    ],
+)
+def test_what_cannot_run_says_why(run: Run, arguments: list[str], said: str) -> None:
+    done = run(*arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_broken_settings_file_ends_the_run(run: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.flask-lsp\n")
+    done = run("check")
+    assert done.code == 2
+    assert done.err.startswith("flask-lsp: pyproject.toml is no valid TOML: ")
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_wrong_key_is_named_and_costs_only_itself(run: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.flask-lsp]\npreset = "all"\nignor = ["FL9"]\n')
+    done = run("check")
+    assert done.code == 1
+    assert 'flask-lsp: pyproject.toml: unknown setting flask-lsp.ignor, did you mean "ignore"?' in done.err
+    assert done.err.count("flask-lsp.preset") == 1
+
+
+def test_select_and_ignore(run: Run, project: Path) -> None:
+    assert run("check", "--ignore", "FL9").code == 0
+    assert run("check", "--select", "FL9,FL902").code == 1
+    (project / "pyproject.toml").write_text('[tool.flask-lsp]\nignore = ["FL902"]\n')
+    assert run("check").code == 0
+    assert run("check", "--select", "fl902").code == 1
+
+
+def test_settings_are_those_of_each_project(run: Run, project: Path) -> None:
+    for name, text in (
+        ("one", "ignore = ['FL']"),
+        ("two", "severity = { FL9 = 'hint' }"),
+        ("three", "exclude = ['x.py']"),
+    ):
+        (project / name).mkdir()
+        (project / name / "pyproject.toml").write_text(f"[tool.flask-lsp]\n{text}\n")
+        (project / name / "x.py").write_text(VIEWS)
+    found = [(each["path"], each["level"]) for each in json.loads(run("check", "--output-format", "json").out)]
+    assert found == [("app/views.py", "warning"), ("two/x.py", "hint")]
+    assert codes(run("check", "--output-format", "json", "three/x.py").out) == ["FL902"]
+
+
+def test_json_has_exactly_these_fields(run: Run) -> None:
+    (found,) = json.loads(run("check", "--output-format", "json").out)
+    message = found.pop("message")
+    assert "jsonify" in message
+    assert list(found.items()) == [
+        ("code", "FL902"),
+        ("name", "json-dumps-response"),
+        ("level", "warning"),
+        ("path", "app/views.py"),
+        ("line", 9),
+        ("column", 12),
+        ("end_line", 9),
+        ("end_column", 31),
+        ("url", None),
+        ("fixes", [{"title": "Return `jsonify(...)`", "safe": True}]),
+        ("related", []),
+    ]
+
+
+def test_json_of_nothing_is_an_empty_list(run: Run) -> None:
+    assert json.loads(run("check", "--output-format", "json", "--ignore", "FL").out) == []
+
+
+def test_paths_outside_are_relative_too(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "elsewhere").mkdir()
+    monkeypatch.chdir(project / "elsewhere")
+    (found,) = json.loads(run("check", "../app", "--output-format", "json").out)
+    assert found["path"] == "../app/views.py"
+
+
+def test_order(run: Run, project: Path) -> None:
+    for name in ("b.py", "a.py"):
+        (project / name).write_text(VIEWS + '\n@app.route("/b")\ndef b():\n    return json.dumps([])\n')
+    found = json.loads(run("check", "b.py", "app", "a.py", "a.py", ".", "--output-format", "json").out)
+    places = [(each["path"], each["line"]) for each in found]
+    assert places == [("a.py", 9), ("a.py", 13), ("app/views.py", 9), ("b.py", 9), ("b.py", 13)]
+
+
+def test_fix_changes_only_what_must_change(run: Run, project: Path) -> None:
+    views, clean = project / "app" / "views.py", project / "app" / "clean.py"
+    views.write_bytes(b"\xef\xbb\xbf" + VIEWS.replace("\n", "\r\n").encode())
+    clean.write_text(FIXED)
+    os.utime(clean, (1, 1))
+    done = run("check", "--fix")
+    assert (done.code, done.err) == (0, "1 of 1 mistake repaired, 0 left in 2 files\n")
+    assert views.read_bytes() == b"\xef\xbb\xbf" + FIXED.replace("\n", "\r\n").encode()
+    assert clean.stat().st_mtime == 1
+
+
+def test_diff_writes_nothing(run: Run, project: Path) -> None:
+    done = run("check", "--diff")
+    assert done.code == 1
+    assert (project / "app" / "views.py").read_text() == VIEWS
+    assert done.out.startswith("--- app/views.py\n+++ app/views.py\n@@ ")
+    assert '-    return json.dumps(["ann"])\n+    return jsonify(["ann"])\n' in done.out
+    assert "1 of 1 mistake would be repaired" in done.err
+
+
+def test_output_file(run: Run, project: Path) -> None:
+    done = run("check", "--output-file", "out.txt", "--output-format", "concise")
+    assert (done.code, done.out) == (1, "")
+    assert (project / "out.txt").read_text().startswith("app/views.py:9:12: warning FL902 ")
+
+
+def test_unreadable_files_cost_a_line_each(run: Run, project: Path) -> None:
+    (project / "nul.py").write_bytes(b"\0")
+    (project / "latin.py").write_bytes(b"x = '\xe9'")
+    (project / "large.py").write_bytes(b"#" * 3_000_000)
+    done = run("check")
+    assert done.code == 1
+    assert "app/views.py:9:12" in done.out
+    lines = [line for line in done.err.splitlines() if line.startswith("flask-lsp: ")]
+    assert [line.split()[1] for line in lines] == ["large.py", "latin.py", "nul.py"]
+
+
+def test_odd_texts_do_not_stop_the_run(run: Run, project: Path) -> None:
+    (project / "broken.py").write_text(VIEWS + "\n\ndef (:\n")
+    (project / "deep.py").write_text("(" * 5000)
+    (project / "nested.py").write_text("x = " + "-" * 20_000 + "1\n")
+    (project / "wide.py").write_text(VIEWS.replace('"ann"', '"' + "a" * 100_000 + '"'))
+    (project / "ff.py").write_text(VIEWS.replace("\n\n\n", "\n\f\n\n"))
+    done = run("check")
+    assert done.code == 1
+    assert "broken.py:12: not Python" in done.err
+    assert all(f"{name}.py:9:12" in done.out for name in ("broken", "wide", "ff"))
+    assert max(map(len, done.out.splitlines())) < 400
+    assert "Traceback" not in done.err
+
+
+def test_noqa_is_heard(run: Run, project: Path) -> None:
+    (project / "app" / "views.py").write_text(VIEWS.replace('(["ann"])', '(["ann"])  # noqa: FL902'))
+    assert run("check").code == 0
+
+
+def test_a_folder_that_is_no_project(run: Run, project: Path) -> None:
+    (project / "pyproject.toml").unlink()
+    (project / "b.py").write_text("x = 1\n")
+    assert run("check").err.endswith("1 mistake in 2 files\n")
+    assert run("check", "app/views.py").err.endswith("1 mistake in 1 file\n")
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flask_lsp.cli import check
+
+    def slow(*arguments: object, **options: object) -> str:
+        (project / "app" / "views.py").write_text("# mine\n")
+        return FIXED
+
+    monkeypatch.setattr(check, "fix_all", slow)
+    done = run("check", "--fix")
+    assert done.code == 1
+    assert "app/views.py has changed since it was read" in done.err
+    assert (project / "app" / "views.py").read_text() == "# mine\n"
