@@ -112,7 +112,8 @@ def _bare(bound: Bound) -> object:
             decorators = tuple(value for value, _ in function.decorators)
             return decorators, given, caught(function), _needed(function, given)
         case ClassDefined():
-            return bound.bases, tuple(_member(event.bound) for event in bound.body if isinstance(event, Bind))
+            events = every_event(bound.body)
+            return bound.bases, tuple(_member(event.bound) for event in events if isinstance(event, Bind))
         case Parameter():
             return bound.annotation
         case _:

@@ -63,22 +63,33 @@ def canonical(project: Project, document: str, path: str) -> str | None:
     return Resolver(project).name(document, path, ())
 
 
-def constant(project: Project, document: str, name: str) -> Literal | None:
+def constant(project: Project, document: str, path: str) -> Literal | None:
     """The constant that a module-level name is bound to and never anything else, in the file or where it is imported
     from. A question for ``Context.ask``."""
+    found = constant_at(project, document, path)
+    return None if found is None else found[2]
+
+
+def constant_at(project: Project, document: str, path: str) -> tuple[str, str, Literal] | None:
+    """The file and the name that bind a constant, and what it is; ``path`` is a name, or one of an imported module.
+    A question for ``Context.ask``."""
     for _ in range(_MOST_STEPS):
         file = project.files.get(document)
+        name, rest = split(path)
         ats = file.facts.bindings.get(name, ()) if file is not None else ()
         match [at.bound for at in ats]:
             case [Assigned(value=Literal() as literal)]:
-                return literal
-            case [Assigned(value=Path(text=other))] if other.isidentifier():
-                name = other
-            case [Import(module=module, attribute=str(attribute), level=level)]:
-                found = project.module(document, module, level)
-                if found is None:
+                return None if rest else (document, name, literal)
+            case [Assigned(value=Path(text=other, args=(), keywords=(), key=None))]:
+                path = other + rest
+            case [Import(module=module, attribute=attribute, level=level)]:
+                found, inner = project.module(document, module, level), attribute
+                if attribute is not None and (found is None or attribute not in project.files[found].facts.bindings):
+                    found, inner = project.module(document, f"{module}.{attribute}".lstrip("."), level), None
+                path = rest[1:] if inner is None else inner + rest
+                if found is None or not path:
                     return None
-                document, name = found, attribute
+                document = found
             case _:
                 return None
     return None

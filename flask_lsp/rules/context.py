@@ -79,13 +79,15 @@ class Context:
         value = value_of(node)
         if isinstance(value, Literal):
             return value
-        if not isinstance(node, ast.Name):
+        path = path_of(node) if isinstance(node, ast.Name | ast.Attribute) else None
+        if node is None or path is None:
             return None
+        root = names.split(path)[0]
         for scope in self.scopes(node):
-            if bounds := scope.bindings.get(node.id):
-                only = bounds[0] if len(bounds) == 1 else None
+            if bounds := scope.bindings.get(root):
+                only = bounds[0] if len(bounds) == 1 and root == path else None
                 return only.value if isinstance(only, Assigned) and isinstance(only.value, Literal) else None
-        return self.ask(names.constant, node.id)
+        return self.ask(names.constant, path)
 
     def string(self, node: ast.AST | None) -> str | None:
         """The text an expression is, see ``constant``."""

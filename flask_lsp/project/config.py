@@ -1,0 +1,275 @@
+"""What fills the configuration of an application: questions for ``Context.ask``.
+
+A file says it by assignments (``app.config["KEY"] = value``), by calls (``app.config.update(KEY=value)``), by classes and
+modules that are configuration, and by whole sources (``app.config.from_pyfile(...)``) that may hold any key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.model import Assigned, Bind, Body, Call, ClassDefined, Import, Literal, Pairs, Path, Store, Value
+from flask_lsp.facts.traverse import every_event
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+ATTRIBUTES = {"secret_key": "SECRET_KEY", "debug": "DEBUG", "testing": "TESTING", "env": "ENV"}
+"""Attributes of an application that set a key."""
+CLASS_OR_MODULE = "<class or module>"
+"""The scope of a constant of a configuration class or module, see ``overridden``."""
+
+_MODULE = re.compile(r"(?:^|/)(?:configs?|settings)/[^/]+\.py$|(?:config|configuration|settings)[^/]*\.py$", re.IGNORECASE)
+_CLASS = re.compile(r"config|settings$", re.IGNORECASE)
+_CALLS = re.compile(r"(?:^|[._])config\.(update|setdefault|from_\w+)\(\)$")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_NOT_PRODUCTION = re.compile(r"dev(el(op(ment|er)?)?)?|test(s|ing)?|local(host)?|debug|ci|examples?|demos?|samples?|docs?")
+_MOST_BASES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one event does to the configuration."""
+
+    scope: str
+    """The function it stands in, empty in the module body."""
+    key: str | None
+    """``None``: a source that may hold any key."""
+    value: Value
+    is_object: bool = False
+    """The source is the argument of ``from_object``."""
+
+
+def is_config_module(project: Project, document: str) -> bool:
+    """The constants of the file are configuration of a Flask application."""
+    file = project.files.get(document)
+    if file is None or "INSTALLED_APPS" in file.facts.bindings:  # Django's
+        return False
+    itself = any(_is_object(each, "__name__") for each in settings_of(file.facts))
+    return itself or (bool(_MODULE.search(_name_in(project, document))) and _uses_flask(project))
+
+
+def is_config_class(project: Project, document: str, name: str) -> bool:
+    """The attributes of the class are configuration of a Flask application."""
+    file = project.files.get(document)
+    if file is None:
+        return False
+    if any(_is_object(each, name) for each in settings_of(file.facts)):
+        return True
+    named = _CLASS.search(name) or _MODULE.search(_name_in(project, document))
+    return bool(named) and _uses_flask(project)
+
+
+def is_for_development(project: Project, document: str, name: str) -> bool:
+    """The class ``name``, or the file, is by its name for development, tests or demonstration."""
+    if _says_development(name):
+        return True
+    folders, _, stem = _name_in(project, document).removesuffix(".py").rpartition("/")
+    return _says_development(stem) or any(map(_says_development, folders.split("/")))
+
+
+def overridden(project: Project, document: str, key: str, scope: str, name: str = "") -> bool:
+    """Something else in the file sets ``key`` after a literal did: in the body of the function ``scope`` behind it, or
+    anywhere in another body, whose turn nobody knows. ``name`` is the class of a constant."""
+    file = project.files.get(document)
+    if file is None:
+        return False
+    if scope == CLASS_OR_MODULE and _bound_later(file.facts, key, name):
+        return True
+    for index, each in enumerate(settings := settings_of(file.facts)):
+        same = each.scope == scope
+        if same and any(_is_literal(later, key) and later.scope == scope for later in settings[index + 1 :]):
+            continue
+        if scope == CLASS_OR_MODULE and each.is_object:
+            continue  # reads the class itself, or one of its kin
+        if _sets(project, document, each, key):
+            return True
+    return False
+
+
+def may_set(project: Project, document: str, key: str) -> bool:
+    """Something in the project sets ``key``, or may."""
+    if not project.complete:
+        return True
+    for other, file in project.files.items():
+        if any(each.key in (key, None) for each in settings_of(file.facts)):
+            if any(each.key == key or _sets(project, other, each, key, True) for each in settings_of(file.facts)):
+                return True
+        for ats in file.facts.bindings.values():
+            if any(isinstance(at.bound, ClassDefined) and _attribute(at.bound, key) is not None for at in ats):
+                return True
+        if key in file.facts.bindings and is_config_module(project, other):
+            return True
+    return False
+
+
+def settings_of(facts: FileFacts) -> tuple[Setting, ...]:
+    """What the bodies of a file do to a configuration, body by body in the order of the text."""
+    known = _settings.get(facts)
+    if known is None:
+        found: list[Setting] = []
+        for _, block in facts.blocks:
+            found += _in_body(block.body, "")
+            for function in block.functions.values():
+                found += _in_body(function.body, function.name)
+        known = _settings[facts] = tuple(found)
+    return known
+
+
+_settings: WeakKeyDictionary[FileFacts, tuple[Setting, ...]] = WeakKeyDictionary()
+
+
+def _in_body(body: Body, scope: str) -> Iterator[Setting]:
+    for event in every_event(body):
+        match event:
+            case Store(target=Path(text=text, key=Literal(value=str(key)))) if text.endswith("config[]"):
+                yield Setting(scope, key, event.value)
+            case Store(target=Path(text=text)) if (name := text.rpartition(".")[2]) in ATTRIBUTES and "." in text:
+                yield Setting(scope, ATTRIBUTES[name], event.value)
+            case Call(value=Path(text=text) as call) if "config" in text and (found := _CALLS.search(text)):
+                yield from _in_call(call, found.group(1), scope)
+            case _:
+                pass
+
+
+def _in_call(call: Path, method: str, scope: str) -> Iterator[Setting]:
+    if method == "setdefault":
+        match call.args:
+            case (Literal(value=str(key)), value):
+                yield Setting(scope, key, value)
+            case _:
+                yield Setting(scope, None, call)
+        return
+    if method not in ("update", "from_mapping"):
+        source = call.args[0] if call.args else next((value for _, value in call.keywords), call)
+        yield Setting(scope, None, source, method == "from_object")
+        return
+    for argument in call.args:
+        match argument:
+            case Pairs(items=items):
+                for key, value in items:
+                    known = key.value if isinstance(key, Literal) and isinstance(key.value, str) else None
+                    yield Setting(scope, known, value)
+            case Path(text="dict()", args=(), keywords=keywords):
+                yield from (Setting(scope, None if key == "**" else key, value) for key, value in keywords)
+            case _:
+                yield Setting(scope, None, argument)
+    yield from (Setting(scope, None if key == "**" else key, value) for key, value in call.keywords)
+
+
+def _sets(project: Project, document: str, setting: Setting, key: str, literal: bool = False) -> bool:
+    """The setting gives ``key`` a value that stands elsewhere, or any if ``literal``; of what cannot be read: yes."""
+    if setting.key is not None:
+        return setting.key == key and (literal or not isinstance(setting.value, Literal))
+    if not setting.is_object:
+        return True
+    value = _object_value(project, document, setting.value, key)
+    return value is None or (isinstance(value, Assigned) and (literal or not isinstance(value.value, Literal)))
+
+
+def _object_value(project: Project, document: str, value: Value, key: str) -> Assigned | bool | None:
+    """How an object that ``from_object`` reads binds ``key``; ``False``: not at all, ``None``: nobody knows."""
+    match value:
+        case Path(text="__name__"):
+            return _module_value(project, document, key)
+        case Literal(value=str(text)):
+            if (module := project.module(document, text, 0)) is not None:
+                return _module_value(project, module, key)
+            parent, _, name = text.rpartition(".")
+            module = project.module(document, parent, 0) if parent else None
+            return None if module is None else _class_value(project, module, name, key)
+        case Path(text=text) if text.isidentifier():
+            return _class_value(project, document, text, key)
+        case _:
+            return None
+
+
+def _module_value(project: Project, document: str, key: str) -> Assigned | bool | None:
+    bindings = project.files[document].facts.bindings
+    match [at.bound for at in bindings.get(key, ())]:
+        case []:
+            return None if "*" in bindings else False
+        case [Assigned() as bound]:
+            return bound
+        case _:
+            return None
+
+
+def _class_value(project: Project, document: str, name: str, key: str) -> Assigned | bool | None:
+    """Looks a key up in a class and its bases, followed through imports."""
+    for _ in range(_MOST_BASES):
+        match [at.bound for at in project.files[document].facts.bindings.get(name, ())]:
+            case [Import(module=module, attribute=str(attribute), level=level)]:
+                found = project.module(document, module, level)
+                if found is None:
+                    return None
+                document, name = found, attribute
+            case [Import(module=module, attribute=None, level=level)]:
+                found = project.module(document, module, level)
+                return None if found is None else _module_value(project, found, key)
+            case [ClassDefined() as bound]:
+                if (value := _attribute(bound, key)) is not None:
+                    return value
+                bases = [base.text for base in bound.bases if isinstance(base, Path) and base.text != "object"]
+                if not bases and len(bound.bases) == len(bases):
+                    return False
+                name = bases[0] if len(bases) == 1 else ""
+            case _:
+                return None
+    return None
+
+
+def _attribute(bound: ClassDefined, key: str) -> Assigned | None:
+    found = [event.bound for event in every_event(bound.body) if isinstance(event, Bind) and event.bound.name == key]
+    return found[-1] if found and isinstance(found[-1], Assigned) else None
+
+
+def _bound_later(facts: FileFacts, key: str, name: str) -> bool:
+    """A constant of a configuration module is bound again, may be so by a star import, or the production class of the
+    file, derived from the class ``name``, takes the key from elsewhere."""
+    if name:
+        classes = [at.bound for ats in facts.bindings.values() for at in ats if isinstance(at.bound, ClassDefined)]
+        kin = [one for one in classes if any(isinstance(base, Path) and base.text == name for base in one.bases)]
+        values = [_attribute(one, key) for one in kin if "prod" in one.name.lower()]
+        return any(value is not None and not isinstance(value.value, Literal) for value in values)
+    ats = facts.bindings.get(key, ())
+    literals = [at.span.start for at in ats if isinstance(at.bound, Assigned) and isinstance(at.bound.value, Literal)]
+    others = [at.span.start for at in ats if not (isinstance(at.bound, Assigned) and isinstance(at.bound.value, Literal))]
+    stars = [at.span.start for at in facts.bindings.get("*", ())]
+    return bool(literals) and any(other > max(literals) for other in (*others, *stars))
+
+
+def _is_literal(setting: Setting, key: str) -> bool:
+    return setting.key == key and isinstance(setting.value, Literal)
+
+
+def _is_object(setting: Setting, name: str) -> bool:
+    return setting.is_object and isinstance(setting.value, Path) and setting.value.text == name
+
+
+def _says_development(name: str) -> bool:
+    return any(_NOT_PRODUCTION.fullmatch(word.lower()) for word in _WORDS.findall(name))
+
+
+def _name_in(project: Project, document: str) -> str:
+    """The document's path in the project, the last part of a path outside it."""
+    path = project.path(document)
+    return path if path != document else path.rpartition("/")[2]
+
+
+def _uses_flask(project: Project) -> bool:
+    """Some file of the project imports Flask."""
+    known = project.answers.get(_uses_flask)
+    if known is None:
+        known = project.answers[_uses_flask] = any(_imports_flask(file.facts) for file in project.files.values())
+    return bool(known)
+
+
+def _imports_flask(facts: FileFacts) -> bool:
+    bounds = (at.bound for ats in facts.bindings.values() for at in ats)
+    return any(isinstance(bound, Import) and bound.module.partition(".")[0] == "flask" for bound in bounds)

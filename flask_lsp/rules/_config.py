@@ -1,0 +1,111 @@
+"""What sets a configuration key, as rules see it: in the tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_lsp.project import config
+from flask_lsp.rules.context import Context
+
+Setter = ast.Assign | ast.AnnAssign | ast.Call
+"""The nodes that can set a key."""
+
+_APPS = frozenset({"flask.Flask()", "flask.current_app"})
+_NAMED_APP = re.compile(r"(?:^|[._])(?:app|application)$")
+_MAPPINGS = frozenset({"update", "from_mapping"})
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """One key that is set to one value."""
+
+    key: str
+    value: ast.expr
+    scope: str
+    """For ``project.config.overridden``."""
+    owner: str = ""
+    """The configuration class, empty elsewhere."""
+
+    def is_for_development(self, ctx: Context) -> bool:
+        return ctx.ask(config.is_for_development, self.owner)
+
+    def is_overridden(self, ctx: Context) -> bool:
+        """Another source sets the key later in the file."""
+        return ctx.ask(config.overridden, self.key, self.scope, self.owner)
+
+
+def sets(node: Setter, ctx: Context) -> Iterator[Set]:
+    """The configuration keys that a node sets. Each value is given once, whatever it is assigned to."""
+    if isinstance(node, ast.Call):
+        yield from _by_call(node, ctx)
+        return
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in targets:
+        found = None if node.value is None else _by_target(target, node.value, ctx)
+        if found is not None:
+            yield found
+            return
+
+
+def is_config(node: ast.expr, ctx: Context) -> bool:
+    """The expression is the configuration of an application, also of one that only its name gives away."""
+    name = ctx.name(node)
+    if name is not None:
+        return name.endswith(".config") and name.removesuffix(".config") in _APPS
+    return isinstance(node, ast.Attribute) and node.attr == "config" and is_app(node.value, ctx)
+
+
+def is_app(node: ast.expr, ctx: Context) -> bool:
+    """The expression is an application, also one that only its name gives away."""
+    name = ctx.name(node)
+    if name is not None:
+        return name in _APPS
+    return isinstance(node, ast.Name | ast.Attribute) and bool(_NAMED_APP.search(ctx.text(node)))
+
+
+def _by_target(target: ast.expr, value: ast.expr, ctx: Context) -> Set | None:
+    match target:
+        case ast.Subscript(value=mapping, slice=ast.Constant(value=str(key))) if is_config(mapping, ctx):
+            return Set(key, value, _scope(target, ctx))
+        case ast.Attribute(value=app, attr=attribute) if attribute in config.ATTRIBUTES and is_app(app, ctx):
+            return Set(config.ATTRIBUTES[attribute], value, _scope(target, ctx))
+        case ast.Name(id=key) if key.isupper() and ctx.function(target) is None:
+            owner = next((node for node in ctx.ancestors(target) if isinstance(node, ast.ClassDef)), None)
+            if owner is None:
+                return Set(key, value, config.CLASS_OR_MODULE) if ctx.ask(config.is_config_module) else None
+            if ctx.ask(config.is_config_class, owner.name):
+                return Set(key, value, config.CLASS_OR_MODULE, owner.name)
+        case _:
+            pass
+    return None
+
+
+def _by_call(call: ast.Call, ctx: Context) -> Iterator[Set]:
+    func = call.func
+    if not isinstance(func, ast.Attribute) or func.attr not in (*_MAPPINGS, "setdefault") or not is_config(func.value, ctx):
+        return
+    scope = _scope(call, ctx)
+    if func.attr == "setdefault":
+        match call.args:
+            case [ast.Constant(value=str(key)), value]:
+                yield Set(key, value, scope)
+            case _:
+                pass
+        return
+    for mapping in (call, *call.args):
+        match mapping:
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        yield Set(key.value, value, scope)
+            case ast.Call(keywords=keywords) if mapping is call or ctx.name(mapping.func) == "builtins.dict":
+                yield from (Set(keyword.arg, keyword.value, scope) for keyword in keywords if keyword.arg)
+            case _:
+                pass
+
+
+def _scope(node: ast.AST, ctx: Context) -> str:
+    return getattr(ctx.function(node), "name", "")
