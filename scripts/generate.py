@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,8 @@ from flask_lsp.settings import SECTION, keys, schema
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Made by scripts/generate.py. -->\n"
-BLOCK = re.compile(r"(<!-- rules: made by scripts/generate.py -->\n).*?(<!-- end of rules -->)", re.DOTALL)
+SAMPLE = 3
+"""How many findings the README shows."""
 
 Write = Callable[[str, str], None]
 """Takes a path relative to the repository and the whole content of the file."""
@@ -28,7 +31,24 @@ def generate(write: Write) -> None:
         write(f"docs/rules/{code}.md", NOTE + "\n" + markdown(code).rstrip() + "\n")
     write("docs/rules/index.md", NOTE + "\n# Rules\n\n" + rules_table(""))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    write("README.md", BLOCK.sub(lambda found: f"{found[1]}\n{rules_table('docs/rules/')}\n{found[2]}", readme))
+    readme = with_block(readme, "rules", rules_table("docs/rules/"))
+    write("README.md", with_block(readme, "sample", f"```text\n{sample()}```\n"))
+
+
+def with_block(text: str, name: str, content: str) -> str:
+    """The text with another content between the marks of a block."""
+    block = re.compile(rf"(<!-- {name}: made by scripts/generate.py -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    return block.sub(lambda found: f"{found[1]}\n{content}\n{found[2]}", text)
+
+
+def sample() -> str:
+    """What the command line says of the examples: the first findings and the last line."""
+    command = [sys.executable, "-m", "flask_lsp", "check", "examples"]
+    environ = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+    findings = done.stdout.rstrip("\n").split("\n\n")
+    more = ["..."] if len(findings) > SAMPLE else []
+    return "$ flask-lsp check examples\n" + "\n\n".join([*findings[:SAMPLE], *more, done.stderr])
 
 
 def rules_table(folder: str) -> str:
