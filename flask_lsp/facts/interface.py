@@ -30,6 +30,7 @@ from flask_lsp.facts.model import (
     Function,
     Import,
     Items,
+    Literal,
     Negated,
     Pairs,
     Parameter,
@@ -80,6 +81,16 @@ def writes_session(event: Event) -> bool:
     return isinstance(event, Call) and bool(_WRITES_SESSION.search(event.value.text))
 
 
+def sets_content_type(event: Event) -> bool:
+    """Says what a response holds: ``response.mimetype = ...``, ``response.headers["Content-Type"] = ...``."""
+    if not isinstance(event, Store):
+        return False
+    name, key = event.target.text.rpartition(".")[2], event.target.key
+    if name == "headers[]":
+        return not isinstance(key, Literal) or str(key.value).lower() == "content-type"
+    return name in ("mimetype", "content_type")
+
+
 def _assembly(facts: BlockFacts) -> Iterator[object]:
     yield from _said(facts.body)
     for function in facts.functions.values():
@@ -99,6 +110,8 @@ def _said(body: Body) -> Iterator[Value]:
             yield event.value
         elif writes_session(event):
             yield Path("session", key=OTHER)
+        elif sets_content_type(event):
+            yield Path("content_type", key=OTHER)
 
 
 def _bare(bound: Bound) -> object:

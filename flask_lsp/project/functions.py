@@ -1,0 +1,175 @@
+"""What the functions of a project do, as far as others have to know: questions for ``Context.ask``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flask_lsp.facts.interface import caught, sets_content_type, writes_session
+from flask_lsp.facts.model import Assigned, Bind, Call, ClassDefined, Defined, Function, Import, Path, Store, Value
+from flask_lsp.facts.traverse import every_event
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_MOST_STEPS = 20
+_HOOK = re.compile(r"(?:^|\.)(?:(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)(?:\(\))?$")
+_AFTER = re.compile(r"(?:^|\.)after_(?:app_)?request(?:\(\))?$")
+_HANDLER = re.compile(r"(?:^|\.)(?:errorhandler|app_errorhandler|register_error_handler)\(\)$")
+_SERVER_SIDE = re.compile(r"flask_(?:kv)?session\b|flask_session\w*\b|flask_redis_session\b|beaker\b|flask_beaker\b")
+
+
+def function_of(project: Project, document: str, path: str) -> Function | None:
+    """The function of the project that a path such as ``helper`` or ``helpers.check`` names in a module's scope."""
+    for _ in range(_MOST_STEPS):
+        name, _, rest = path.partition(".")
+        file = project.files.get(document)
+        ats = file.facts.bindings.get(name, ()) if file is not None else ()
+        match [at.bound for at in ats]:
+            case [Defined(function=function)] if not rest:
+                return function
+            case [Assigned(value=Path(text=other))] if other != name and not rest:
+                path = other
+            case [Import(module=module, attribute=None, level=level)] if rest:
+                found, path = project.module(document, module, level), rest
+                if found is None:
+                    return None
+                document = found
+            case [Import(module=module, attribute=str(attribute), level=level)]:
+                found = project.module(document, module, level)
+                if found is not None and attribute in project.files[found].facts.bindings:
+                    path = f"{attribute}.{rest}" if rest else attribute
+                else:
+                    found, path = project.module(document, f"{module}.{attribute}".lstrip("."), level), rest
+                if found is None or not path:
+                    return None
+                document = found
+            case _:
+                return None
+    return None
+
+
+def catches(project: Project, document: str, path: str, kinds: frozenset[str]) -> bool:
+    """The function, of the project, handles one of the exceptions ``kinds`` somewhere: a decorator that does so guards
+    what it decorates."""
+    function = function_of(project, document, path)
+    return function is not None and any(
+        isinstance(kind, Path) and kind.text.rpartition(".")[2] in kinds for kind in caught(function)
+    )
+
+
+def handles(project: Project, document: str, kinds: frozenset[str]) -> bool:  # noqa: ARG001 - asked like all questions
+    """The application has an error handler for one of the exceptions, by their last names."""
+    return any(isinstance(kind, Path) and kind.text.rpartition(".")[2] in kinds for kind in _handled(project))
+
+
+def json_failure_overridden(project: Project, document: str) -> bool:  # noqa: ARG001 - asked like all questions
+    """A request class of the project says itself what happens to a body that is no JSON."""
+    return any(
+        isinstance(at.bound, ClassDefined)
+        and any(isinstance(event, Bind) and event.bound.name == "on_json_loading_failure" for event in at.bound.body)
+        for file in project.files.values()
+        if "on_json_loading_failure" in file.source.text
+        for ats in file.facts.bindings.values()
+        for at in ats
+    )
+
+
+def content_type_set_later(project: Project, document: str) -> bool:  # noqa: ARG001 - asked like all questions
+    """A hook after the request sets a content type."""
+    return any(
+        sets_content_type(event)
+        for function, decorators in _decorated(project, "after_")
+        if any(_AFTER.search(decorator.text) for decorator in decorators)
+        for event in every_event(function.body)
+    )
+
+
+def writes_the_session(project: Project, document: str, path: str) -> bool:
+    """The function, of the project, puts something in the session or marks it."""
+    function = function_of(project, document, path)
+    return function is not None and _writes(function)
+
+
+def session_saved_anyway(project: Project, document: str) -> bool | None:  # noqa: ARG001 - asked like all questions
+    """Every change of the session is saved, in place or not: the session is permanent, lives on the server, or a hook
+    writes to it with each request. Not known before all files are in."""
+    if not project.complete:
+        return None
+    if any("session_interface" in file.source.text for file in project.files.values()):
+        return True
+    return any(_saves(project, document) for document in project.files)
+
+
+def _saves(project: Project, document: str) -> bool:
+    file = project.files[document]
+    text = file.source.text
+    if "session" not in text:
+        return False
+    if _SERVER_SIDE.search(text) and any(_SERVER_SIDE.match(module) for module in _imported(project, document)):
+        return True
+    if ".permanent" in text and any(
+        isinstance(event, Store) and event.target.text.endswith("session.permanent")
+        for _, facts in file.facts.blocks
+        for function in facts.functions.values()
+        for event in every_event(function.body)
+    ):
+        return True
+    return any(
+        _writes(function) and any(_HOOK.search(decorator.text) for decorator in decorators)
+        for function, decorators in _decorated_in(project, document)
+    )
+
+
+def _imported(project: Project, document: str) -> Iterator[str]:
+    for _, facts in project.files[document].facts.blocks:
+        for bounds in (*facts.bindings.values(), *(b for f in facts.functions.values() for b in f.bindings.values())):
+            yield from (bound.module for bound in bounds if isinstance(bound, Import) and not bound.level)
+
+
+def _writes(function: Function) -> bool:
+    return any(
+        writes_session(event)
+        or (isinstance(event, Bind) and isinstance(event.bound, Defined) and _writes(event.bound.function))
+        for event in every_event(function.body)
+    )
+
+
+def _handled(project: Project) -> Iterator[Value]:
+    for file in project.files.values():
+        if "error" not in file.source.text:
+            continue
+        for _, facts in file.facts.blocks:
+            bodies = [facts.body]
+            for function in facts.functions.values():
+                bodies.append(function.body)
+                for decorator, _ in function.decorators:
+                    if isinstance(decorator, Path) and _HANDLER.search(decorator.text):
+                        yield from decorator.args[:1]
+            for body in bodies:
+                for event in every_event(body):
+                    if isinstance(event, Call) and _HANDLER.search(event.value.text):
+                        yield from event.value.args[:1]
+
+
+def _decorated(project: Project, word: str) -> Iterator[tuple[Function, tuple[Path, ...]]]:
+    for document, file in project.files.items():
+        if word in file.source.text:
+            yield from _decorated_in(project, document)
+
+
+def _decorated_in(project: Project, document: str) -> Iterator[tuple[Function, tuple[Path, ...]]]:
+    """The decorated functions of a file; one that is handed to ``app.before_request(f)`` counts as decorated by it."""
+    for _, facts in project.files[document].facts.blocks:
+        bodies = [facts.body]
+        for function in facts.functions.values():
+            bodies.append(function.body)
+            yield function, tuple(value for value, _ in function.decorators if isinstance(value, Path))
+        for body in bodies:
+            for event in every_event(body):
+                if isinstance(event, Call) and _HOOK.search(event.value.text):
+                    for given in event.value.args[:1]:
+                        found = function_of(project, document, given.text) if isinstance(given, Path) else None
+                        if found is not None:
+                            yield found, (event.value,)

@@ -1,0 +1,86 @@
+"""What the rules about reading a request share."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flask_lsp.facts.values import path_of
+from flask_lsp.project import functions
+from flask_lsp.rules.context import Context, FunctionNode
+
+EVERYTHING = frozenset({"Exception", "BaseException"})
+VALUE_ERRORS = frozenset({"ValueError"}) | EVERYTHING
+BAD_REQUESTS = frozenset({"BadRequest", "UnsupportedMediaType", "HTTPException"}) | EVERYTHING
+"""What is raised for a body that is no JSON, by all the names that catch it."""
+
+
+def is_caught(node: ast.AST, ctx: Context, kinds: frozenset[str]) -> bool:
+    """What is raised at ``node`` may be caught before it reaches Flask: by a ``try`` or ``with`` around it, or by a
+    decorator of its function."""
+    child = node
+    for parent in ctx.ancestors(node):
+        match parent:
+            case ast.Try(body=body, handlers=handlers) if child in body:
+                if any(_catches(handler.type, ctx, kinds) for handler in handlers):
+                    return True
+            case ast.With(items=items) | ast.AsyncWith(items=items) if child not in items:
+                if any(_suppresses(item.context_expr, ctx) for item in items):
+                    return True
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if child not in parent.decorator_list:
+                if any(_decorator_catches(decorator, ctx, kinds) for decorator in ctx.other_decorators(parent)):
+                    return True
+            case _:
+                if type(parent).__name__ == "TryStar":
+                    return True
+        child = parent
+    return False
+
+
+def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
+    """The nodes of a function's body in the order of the text, without those of the functions and classes in it."""
+    stack: list[ast.AST] = list(function.body[::-1]) if isinstance(function.body, list) else [function.body]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def leaves(body: list[ast.stmt], ctx: Context) -> bool:
+    """The body ends by leaving the function."""
+    match body[-1]:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.Expr(value=ast.Call(func=func)):
+            return (ctx.name(func) or "").rpartition(".")[2] in ("abort", "abort_with", "exit")
+        case _:
+            return False
+
+
+def _catches(kind: ast.expr | None, ctx: Context, kinds: frozenset[str]) -> bool:
+    if kind is None:
+        return True
+    for one in kind.elts if isinstance(kind, ast.Tuple) else [kind]:
+        name = ctx.name(one)
+        if name is None or name.rpartition(".")[2] in kinds:
+            return True
+    return False
+
+
+_CATCHING = re.compile(r"suppress|catch|except|handl|error|guard|safe|ignore", re.IGNORECASE)
+_PREPARES = re.compile(_CATCHING.pattern + r"|valid|schema|expect|pars|arg|param", re.IGNORECASE)
+
+
+def _suppresses(manager: ast.expr, ctx: Context) -> bool:
+    return bool(_CATCHING.search(ctx.text(manager)))
+
+
+def _decorator_catches(decorator: ast.expr, ctx: Context, kinds: frozenset[str]) -> bool:
+    """By its name, or because the function of the project it is has such a handler."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    path = path_of(target)
+    if path is None or _PREPARES.search(path):
+        return True
+    return ctx.ask(functions.catches, path, kinds)
