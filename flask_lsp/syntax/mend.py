@@ -14,8 +14,12 @@ FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _EXPECTED_BLOCK = re.compile(r"expected an indented block after .* on line (\d+)")
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")
 _MOST_WORK = 400_000
-"""Code points parsed again at most for one block; a block that needs more is given up."""
+"""Code points parsed again at most for one block, if that is more than ``_FEWEST_ATTEMPTS``; then it is given up."""
+_FEWEST_ATTEMPTS = 8
+_MOST_BLANK = 1000
+"""Lines looked at for the one that decides whether a line heads a body."""
 
 
 def parse(text: str) -> ast.Module:
@@ -28,7 +32,7 @@ def mend(text: str, error: BaseException) -> tuple[ast.Module, frozenset[int]]:
     lines: list[str] = _LINE.findall(text)
     mended: set[int] = set()
     _replace_unreadable(lines, mended)
-    attempts = max(8, min(60, _MOST_WORK // max(len(text), 1)))
+    attempts = max(_FEWEST_ATTEMPTS, min(60, _MOST_WORK // max(len(text), 1)))
     failure: BaseException | None = error if not mended else None
     for _ in range(attempts):
         if isinstance(failure, SyntaxError):
@@ -39,13 +43,13 @@ def mend(text: str, error: BaseException) -> tuple[ast.Module, frozenset[int]]:
             return parse("".join(lines)), frozenset(mended)
         except FAILURES as again:
             failure = again
-    return ast.Module(body=[], type_ignores=[]), frozenset(range(len(lines) + 1))
+    return ast.Module(body=[], type_ignores=[]), frozenset(range(len(lines) + text.endswith(("\r", "\n"))))
 
 
 def _replace_unreadable(lines: list[str], mended: set[int]) -> None:
     """Lines with NUL or a lone surrogate make CPython refuse the whole text, wherever they stand."""
-    for number, line in enumerate(lines):
-        if "\0" in line or any("\ud800" <= char <= "\udfff" for char in line):
+    for number in range(len(lines) - 1, -1, -1):  # from below: what a line heads is read when it is replaced
+        if _UNREADABLE.search(lines[number]):
             _replace(lines, number, mended)
 
 
@@ -66,7 +70,8 @@ def _replace(lines: list[str], number: int, mended: set[int]) -> None:
     line = lines[number]
     content = line.rstrip("\r\n")
     indent = content[: len(content) - len(content.lstrip())]
-    following = next((below for below in lines[number + 1 :] if below.strip() and not below.lstrip().startswith("#")), "")
+    below = (lines[at] for at in range(number + 1, min(number + _MOST_BLANK, len(lines))))
+    following = next((line for line in below if line.strip() and not line.lstrip().startswith("#")), "")
     deeper = len(following) - len(following.lstrip()) > len(indent)
     clause = re.match(r"(?:elif|else|except|finally)\b", content.lstrip())
     if number in mended:

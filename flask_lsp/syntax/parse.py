@@ -10,9 +10,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from flask_lsp.syntax.mend import FAILURES, FILENAME, mend, parse
@@ -32,6 +34,9 @@ class Block:
         """Lines, from zero, that did not parse; nothing is reported on them."""
         self.unclosed = unclosed
         """Did not parse because a bracket or string is still open at its end: more text may complete it."""
+        self.kept: dict[object, Any] = {}
+        """What others made of the block, each under a key of its own; it goes when the block goes."""
+        self._columns: dict[int, list[int]] = {}
 
     @cached_property
     def source(self) -> Source:
@@ -44,10 +49,15 @@ class Block:
 
     def offset(self, line: int, column: int) -> int:
         """The offset in the block of an ``ast`` position: line from 1, column in UTF-8 bytes."""
-        start = self.source.line_starts[min(line, self.source.line_count) - 1]
+        source = self.source
+        line = min(line, source.line_count) - 1
+        start = source.line_starts[line]
         if self.text.isascii():
-            return start + column
-        return self.source.offset(line - 1, column, "utf-8")
+            return min(start + column, len(self.text))
+        columns = self._columns.get(line)
+        if columns is None:
+            columns = self._columns[line] = _byte_columns(source.line_text(line))
+        return start + (bisect_right(columns, column) if columns else min(column, source.line_span(line).end - start))
 
     def span(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.keyword | ast.ExceptHandler) -> Span:
         """The span of a node, counted from the block."""
@@ -86,23 +96,86 @@ class Tree:
     def broken(self) -> bool:
         return any(placed.block.mended for placed in self.blocks)
 
+    @cached_property
+    def unclosed(self) -> int:
+        """How many blocks stand alone because what they open is never closed."""
+        return sum(placed.block.unclosed for placed in self.blocks)
+
 
 _blocks: WeakValueDictionary[str, Block] = WeakValueDictionary()
+_NOTHING = Block("", ast.Module(body=[], type_ignores=[]), frozenset())
+_MOST_UNCLOSED = 16
+"""A file with more open brackets and strings is no Python; looking for the end of each would take too long."""
 
 
-def parse_file(text: str) -> Tree:
-    """The tree of any text. Never raises and never reads the disk."""
-    pieces = list(_cut(text))
-    placed: list[Placed] = []
-    at = 0
-    while at < len(pieces) - 1:
-        start, end = pieces[at], pieces[at + 1]
-        block = _block(text[start:end])
-        at += 1
+def parse_file(text: str, before: Tree | None = None) -> Tree:
+    """The tree of any text. Never raises and never reads the disk.
+
+    ``before`` is the tree of an earlier text: blocks before and after what changed are taken from it, which is faster
+    and changes nothing else.
+    """
+    if before is not None and before.blocks and before.unclosed <= _MOST_UNCLOSED:
+        tree = _again(text, before.blocks)
+        if tree.unclosed <= _MOST_UNCLOSED:
+            return tree
+    return Tree(tuple(_parsed(text, 0, {})))
+
+
+def _again(text: str, before: tuple[Placed, ...]) -> Tree:
+    """The tree of a text that differs from an earlier one in some place."""
+    count = len(before)
+    same = 0
+    for start, block in before:
+        if block.unclosed or not text.startswith(block.text, start):
+            break
+        same += 1
+    same = max(same - 1, 0)  # what follows it may now belong to it
+    shift = len(text) - (before[-1].start + len(before[-1].block.text))
+    tail: dict[int, int] = {}
+    for index in range(count - 1, same, -1):
+        start, block = before[index]
+        if not text.startswith(block.text, start + shift):
+            break
+        tail[start + shift] = index
+    blocks = list(before[:same])
+    for placed in _parsed(text, before[same].start, tail):
+        if placed.start in tail:
+            rest = before[tail[placed.start] :]
+            blocks += rest if not shift else [Placed(start + shift, block) for start, block in rest]
+            break
+        blocks.append(placed)
+    return Tree(tuple(blocks))
+
+
+def _parsed(text: str, start: int, known: Container[int]) -> Iterator[Placed]:
+    """The blocks from ``start``, where a block begins, to the end or to a start that is known; that one is empty."""
+    pieces = _Pieces(text, start)
+    at, unclosed = 0, 0
+    while pieces[at] < len(text):
+        start = pieces[at]
+        if start in known:
+            yield Placed(start, _NOTHING)
+            return
+        block, end = _block(text[start : pieces[at + 1]]), at + 1
         if block.unclosed:
-            block, at = _joined(text, pieces, at, block)
-        placed.append(Placed(start, block))
-    return Tree(tuple(placed))
+            found = _completed(text, pieces, at) if unclosed < _MOST_UNCLOSED else None
+            block, end = found or (block, end)
+            unclosed += found is None
+        at = end
+        yield Placed(start, block)
+
+
+class _Pieces:
+    """The offsets at which a text may be cut, and its end; found as they are asked for."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._known: list[int] = []
+        self._more = _cut(text, start)
+
+    def __getitem__(self, index: int) -> int:
+        while len(self._known) <= index:
+            self._known.append(next(self._more))
+        return self._known[index]
 
 
 # A column-0 statement begins at a line that is not indented, no comment, no closing bracket and no clause of the
@@ -110,24 +183,28 @@ def parse_file(text: str) -> Tree:
 _BEGIN = r"(?=[^\s#)\]},])(?!(?:else|elif|except|finally)\b)"
 _BEGIN_LF = re.compile(r"\n" + _BEGIN)
 _BEGIN_ANY = re.compile(r"(?:\r\n|\r|\n)" + _BEGIN)
+_DECORATED = re.compile(r"(?:async|def|class)\b")
+_NEVER_IN_BRACKETS = re.compile(
+    r"(?:def|class|import|with|return|try|while|raise|pass|del|assert|global|nonlocal|break|continue)\b"
+    r"|async\s+(?:def|with)\b|from\s+[\w.]+\s+import\b"
+)
 
 
-def _cut(text: str) -> Iterator[int]:
-    """The offsets at which pieces begin, and the end of the text."""
-    yield 0
-    decorated = text.startswith("@")
-    for found in (_BEGIN_ANY if "\r" in text else _BEGIN_LF).finditer(text):
-        start = found.end()
+def _cut(text: str, start: int) -> Iterator[int]:
+    """The offsets at which pieces begin, from ``start``, and the end of the text."""
+    yield start
+    decorated = text.startswith("@", start)
+    for found in (_BEGIN_ANY if "\r" in text else _BEGIN_LF).finditer(text, start):
+        at = found.end()
         if decorated:
-            keyword = _NEVER_IN_BRACKETS.match(text, start)
-            if keyword is None or keyword.group() == "@":
+            if text[at] == "@" or not (_DECORATED.match(text, at) or _NEVER_IN_BRACKETS.match(text, at)):
                 continue
             decorated = False
-            if keyword.group() in ("def", "class", "async"):
+            if _DECORATED.match(text, at):
                 continue
-        if text[found.start() - 1 : found.start()] != "\\":
-            yield start
-        decorated = text[start] == "@"
+        if not text.startswith("\\", found.start() - 1, found.start()):
+            yield at
+        decorated = text[at] == "@"
     if text:
         yield len(text)
 
@@ -138,91 +215,87 @@ def _block(text: str) -> Block:
     try:
         block = Block(text, parse(text), frozenset())
     except FAILURES as error:
-        unclosed = isinstance(error, SyntaxError) and _still_open(text) is not None
+        unclosed = isinstance(error, SyntaxError) and _closed(text, (0, len(text)), 0) is None
         block = Block(text, *mend(text, error), unclosed=unclosed)
     _blocks[text] = block
     return block
 
 
+_CODE = re.compile(
+    r"^(?:(?:async\s+def|def|class)\s+\w+\s*[(:\[]|@\w|from\s+[\w.]+\s+import\b|import\s+\w+(?:\.\w+)*\s*$)",
+    re.MULTILINE,
+)
+
+
+def _completed(text: str, pieces: _Pieces, first: int) -> tuple[Block, int] | None:
+    """The block made of an open piece and all that is needed to close it, and the piece after it.
+
+    A string or bracket that holds lines in column 0 was cut in its middle. One that was only just typed closes
+    nowhere, or with the next docstring, where nothing parses: then the piece stands alone.
+    """
+    closed = _closed(text, pieces, first)
+    if closed is None:
+        return None
+    end, in_string = closed
+    whole = text[pieces[first] : pieces[end]]
+    try:
+        block = _blocks.get(whole) or Block(whole, parse(whole), frozenset())
+    except FAILURES:
+        if not in_string or _CODE.search(text, pieces[first + 1], pieces[end]):
+            return None
+        return _block(whole), end  # broken elsewhere; the string itself closes among plain words
+    _blocks[whole] = block
+    return block, end
+
+
 _LEX = re.compile(r"#[^\r\n]*|\"\"\"|'''|[\"']|[()\[\]{}]")
-_STRING_END = {quote: re.compile(r"(?:[^\\\r\n]|\\.)*?" + quote, re.DOTALL) for quote in "\"'"}
+_STRING_END = {
+    quote: re.compile(rf"[^{quote}\\\r\n]*(?:\\(?:\r\n|.)[^{quote}\\\r\n]*)*{quote}", re.DOTALL) for quote in "\"'"
+}
 _OPENS, _CLOSES = "([{", ")]}"
 
 
-def _still_open(text: str) -> str | None:
-    """What is open where the text ends: a triple quote, a bracket, or nothing."""
-    at, depth = 0, 0
-    while found := _LEX.search(text, at):
+def _closed(text: str, pieces: Sequence[int] | _Pieces, first: int) -> tuple[int, bool] | None:
+    """The piece at whose begin nothing is open that was opened since ``first``, and whether the next after ``first``
+    begins in a string; ``None`` where something stays open."""
+    at, depth, index, in_string = pieces[first], 0, first + 1, False
+    while True:
+        found = _LEX.search(text, at)
+        reached = found.start() if found else len(text)
+        while pieces[index] <= reached:
+            if depth == 0:
+                return index, in_string
+            if pieces[index] == len(text) or _NEVER_IN_BRACKETS.match(text, pieces[index]):
+                return None
+            index += 1
+        if found is None:
+            return None  # not reached: the last piece ends with the text
         token, at = found.group(), found.end()
-        if len(token) == 3 and token[0] in "\"'":
-            end = _triple_end(text, at, token)
-            if end < 0:
-                return token
-            at = end
-        elif token in "\"'":
-            if end := _STRING_END[token].match(text, at):
-                at = end.end()
-        elif token in _OPENS:
+        if token in _OPENS:
             depth += 1
         elif token in _CLOSES:
-            depth -= 1
-    return "(" if depth > 0 else None
+            depth = max(depth - 1, 0)
+        elif len(token) == 3 and token[0] != "#":
+            at = _triple_end(text, at, token)
+            if at < 0:
+                return None
+            in_string = in_string or pieces[first + 1] < at
+            while pieces[index] < at:
+                index += 1
+        elif token[0] != "#" and (end := _STRING_END[token].match(text, at)):
+            at = end.end()
 
 
 def _triple_end(text: str, at: int, quote: str) -> int:
+    begin = at
     while (end := text.find(quote, at)) >= 0:
-        backslashes = end - len(text[:end].rstrip("\\")) if text[end - 1 : end] == "\\" else 0
-        if backslashes % 2 == 0:
+        backslashes = end
+        while backslashes > begin and text[backslashes - 1] == "\\":
+            backslashes -= 1
+        if (end - backslashes) % 2 == 0:
             return end + 3
         at = end + 1
     return -1
-
-
-_CODE = re.compile(r"(?:async\s+def|def|class)\s+\w+\s*[(:\[]|@\w|from\s+[\w.]+\s+import\b|import\s+\w+(?:\.\w+)*\s*$", re.MULTILINE)
-_NEVER_IN_BRACKETS = re.compile(r"(?:async|def|class|import|from|with|return|try|while|raise|pass|del|assert|global)\b|@")
-_MOST_JOINS = 16
-
-
-def _joined(text: str, pieces: list[int], at: int, alone: Block) -> tuple[Block, int]:
-    """The block made of an open piece and as many pieces after it as it needs, and the next piece.
-
-    A string or bracket that holds lines in column 0 was cut in its middle. It is joined up to where it closes, if what
-    comes out parses; a quote that was only just typed closes nowhere, or at the next docstring, where nothing parses.
-    """
-    start = pieces[at - 1]
-    for _ in range(_MOST_JOINS):
-        opener = _still_open(text[start : pieces[at]])
-        if opener is None:
-            break
-        before = at
-        at = _after_string(text, pieces, at, opener) if len(opener) == 3 else _after_bracket(text, pieces, start, at)
-        if at == before or at >= len(pieces):
-            return alone, pieces.index(start) + 1
-        whole = _block(text[start : pieces[at]])
-        if not whole.mended:
-            return whole, at
-        swallowed = text[pieces[before] : pieces[at]]
-        if not whole.unclosed and len(opener) == 3 and not _CODE.match(swallowed) and not _CODE.search(swallowed):
-            return whole, at  # broken elsewhere; the string itself closed among plain words
-    return alone, pieces.index(start) + 1
-
-
-def _after_string(text: str, pieces: list[int], at: int, quote: str) -> int:
-    end = _triple_end(text, pieces[at], quote)
-    if end < 0:
-        return at
-    while at < len(pieces) - 1 and pieces[at] < end:
-        at += 1
-    return at
-
-
-def _after_bracket(text: str, pieces: list[int], start: int, at: int) -> int:
-    while at < len(pieces) - 1 and not _NEVER_IN_BRACKETS.match(text, pieces[at]):
-        at += 1
-        # Looking from the start each time would be quadratic; only a closing bracket can have closed it.
-        if any(char in text[pieces[at - 1] : pieces[at]] for char in _CLOSES) and _still_open(text[start : pieces[at]]) is None:
-            break
-    return at
 
 
 def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -232,3 +305,11 @@ def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _byte_columns(line: str) -> list[int]:
+    """The byte at which each character but the first begins; empty where that is its number."""
+    if line.isascii():
+        return []
+    widths = (1 if char < "\x80" else 2 if char < "\u0800" else 3 if char <= "\uffff" else 4 for char in line)
+    return list(accumulate(widths))
