@@ -148,10 +148,13 @@ Bound: TypeAlias = "Import | Assigned | Defined | ClassDefined | Parameter | Opa
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An attribute, item, iteration or ``in`` test of something is evaluated; bare names are not recorded."""
+    """An attribute or item is read, or something is iterated over or asked for with ``in``; bare names that are only
+    passed on are not recorded."""
 
     path: str
     span: Span
+    searched: bool = False
+    """Iterated over, or the right side of ``in``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class _Walk:
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         self.expression(node.iter)
-        self.use(node.iter)
+        self.use(node.iter, searched=True)
         self.target(node.target, None)
         self.events.append(Loop(self.body(node.body), self.body(node.orelse), self.span(node.iter)))
 
@@ -289,9 +289,9 @@ class _Walk:
             node = node.value
         self.expression(node)
 
-    def use(self, node: ast.expr) -> None:
+    def use(self, node: ast.expr, *, searched: bool = False) -> None:
         if (path := path_of(node)) is not None:
-            self.events.append(Use(path, self.span(node)))
+            self.events.append(Use(path, self.span(node), searched))
 
     def call(self, node: ast.Call) -> None:
         self.inside(node.func)
@@ -306,7 +306,7 @@ class _Walk:
         self.children(node)
         for operator, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, ast.Name):
-                self.use(right)
+                self.use(right, searched=True)
 
     def if_expression(self, node: ast.IfExp) -> None:
         self.expression(node.test)
@@ -328,7 +328,7 @@ class _Walk:
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         first = node.generators[0]
         self.expression(first.iter)
-        self.use(first.iter)
+        self.use(first.iter, searched=True)
         if isinstance(node, ast.GeneratorExp):
             return  # the rest runs when somebody iterates, wherever that is
         outer, self.events = self.events, []
@@ -358,10 +358,11 @@ class _Walk:
 
 def _unpacked(targets: list[ast.expr], value: ast.expr | None) -> list[tuple[ast.expr, ast.expr | None]]:
     """``a, b = 1, 2`` part by part; anything else is opaque."""
-    plain = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(targets)
-    if plain and not any(isinstance(part, ast.Starred) for part in (*targets, *value.elts)):
-        return list(zip(targets, value.elts, strict=True))
-    return [(target, None) for target in targets]
+    if not isinstance(value, ast.Tuple | ast.List) or len(value.elts) != len(targets):
+        return [(target, None) for target in targets]
+    if any(isinstance(part, ast.Starred) for part in (*targets, *value.elts)):
+        return [(target, None) for target in targets]
+    return list(zip(targets, value.elts, strict=True))
 
 
 def _annotation(node: ast.expr | None) -> str | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
-def versions(project: Project, document: str) -> Versions:
+def versions(project: Project, _document: str) -> Versions:
     return project.versions
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -228,6 +229,12 @@ def home(name: str) -> str:
         if name.startswith(start) and name[len(start) : len(start) + 1] in ("", ".", "(", "["):
             return public + name[len(start) :]
     return name
+
+
+def is_standard(name: str) -> bool:
+    """A canonical name of the standard library or a builtin."""
+    root = split(name)[0]
+    return root == "builtins" or root in sys.stdlib_module_names
 
 
 def _module_name(document: str) -> str:

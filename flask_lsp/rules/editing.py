@@ -10,7 +10,7 @@ from functools import cached_property
 from flask_lsp.project import names
 from flask_lsp.project.project import File, Project
 from flask_lsp.syntax.parse import Block, walk
-from flask_lsp.text import Edit, Span
+from flask_lsp.text import Edit, Source, Span
 
 _INDENT = re.compile(r"^([ \t]+)\S", re.MULTILINE)
 _QUOTE = re.compile(r"[\"']")
@@ -72,6 +72,10 @@ class Editing:
             if start <= offset < start + len(block.text):
                 self._start, self._block = start, block
         return self.block
+
+    def holds(self, node: ast.AST) -> bool:
+        """The node is one of the block."""
+        return node in self.block.parents
 
     def span(self, node: ast.AST | Span) -> Span:
         return node if isinstance(node, Span) else self.block.span(node)  # type: ignore[arg-type]
@@ -151,28 +155,27 @@ class Editing:
         end = source.line_span(line).end
         self.insert(end, "".join(self.newline + indent + text if text else self.newline for text in lines))
 
-    def wrap(self, statements: Sequence[ast.stmt], header: str) -> None:
-        """Puts neighbouring statements under ``header``, one level deeper; lines inside strings stay as they are."""
-        source = self.block.source
-        first, last = self._first_line(statements[0]), self._last_line(statements[-1])
-        start = source.line_starts[first]
-        indent = self.indent_of(statements[0])
-        if self.block.text[start : self.span(statements[0]).start].strip() and not isinstance(statements[0], _DECORATED):
+    def wrap(self, statements: Sequence[tuple[int, Block, ast.stmt]], header: str) -> None:
+        """Puts neighbouring statements, each with its block and that one's offset, under ``header``, one level deeper.
+
+        Lines inside strings stay as they are; what stands between the statements goes along.
+        """
+        source = self.file.source
+        (start, block, node), (last_start, last_block, last_node) = statements[0], statements[-1]
+        self._start, self._block = start, block
+        indent = self.indent_of(node)
+        first = source.line_at(start + block.source.line_starts[self._first_line(node)])
+        last = source.line_at(last_start + max(last_block.span(last_node).end - 1, 0))
+        own = source.text[source.line_starts[first] : start + block.span(node).start]
+        if own.strip() and not isinstance(node, _DECORATED):
             self.impossible = True  # shares its line with something else
             return
-        inside = self._lines_inside_strings(statements)
-        self.insert(start, indent + header + self.newline)
+        inside = {line for placed in statements for line in _lines_inside_strings(source, *placed)}
+        self.edits.append(Edit(Span(source.line_starts[first], source.line_starts[first]), indent + header + self.newline))
         for line in range(first, last + 1):
             if line not in inside and source.line_text(line).strip():
                 at = source.line_starts[line]
-                self.insert(at, self.indent)
-
-    def _lines_inside_strings(self, statements: Sequence[ast.stmt]) -> set[int]:
-        lines: set[int] = set()
-        for node in walk(statements):
-            if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)):
-                lines.update(range(node.lineno, node.end_lineno or node.lineno))
-        return lines
+                self.edits.append(Edit(Span(at, at), self.indent))
 
     def _first_line(self, statement: ast.stmt) -> int:
         decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
@@ -272,6 +275,16 @@ class Editing:
             or (isinstance(node, ast.arg) and node.arg == name)
             for node in walk(self._block.tree.body)
         )
+
+
+def _lines_inside_strings(source: Source, start: int, block: Block, statement: ast.stmt) -> set[int]:
+    """The lines of the file that begin inside a string of the statement."""
+    lines: set[int] = set()
+    offset = source.line_at(start)
+    for node in walk([statement]):
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)):
+            lines.update(offset + line for line in range(node.lineno, node.end_lineno or node.lineno))
+    return lines
 
 
 _DECORATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

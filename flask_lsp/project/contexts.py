@@ -1,0 +1,384 @@
+"""In which context does this line run? Today: what runs while a module is imported, in its body and in the functions
+that it calls.
+
+A level is ``None`` where it cannot be told; then nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask_lsp.facts.imports import Imported, imports_of
+from flask_lsp.facts.model import (
+    Bind,
+    Body,
+    Branch,
+    Call,
+    ClassDefined,
+    Compared,
+    Defined,
+    Either,
+    Event,
+    Function,
+    Leave,
+    Literal,
+    Loop,
+    Negated,
+    Path,
+    Store,
+    Try,
+    Use,
+    Value,
+    With,
+)
+from flask_lsp.facts.traverse import every_event
+from flask_lsp.project import kinds, names
+from flask_lsp.project.needs import GUARDS, PUSHES, Level, need_of
+from flask_lsp.text import Span
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import File, Project
+
+_MOST_CALLS = 12
+"""Calls of calls that are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call on the way to a line: the function and the place that calls it, counted from the file."""
+
+    function: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something needs a context and has none."""
+
+    name: str
+    """The canonical name of what needs it."""
+    written: str
+    need: Level
+    span: Span
+    """Counted from the file."""
+    at: int
+    """The offset of the statement in the module body that leads there."""
+    chain: tuple[Step, ...]
+
+
+def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
+    """What lacks its context while the module is imported. Empty where the module may be imported inside of one."""
+    walk = _Walk(project, file)
+    found: list[Missing] = []
+    for start, facts in file.facts.blocks:
+        found += walk.body(facts.body, _Place(start, (), ()))
+        if walk.level is None:
+            break  # a context may have been pushed for good
+    seen: dict[Span, Missing] = {}
+    for missing in found:
+        if missing.span not in seen or len(missing.chain) < len(seen[missing.span].chain):
+            seen[missing.span] = missing
+    if not seen or maybe_imported_in_context(project, file.document):
+        return ()
+    return tuple(seen.values())
+
+
+def maybe_imported_in_context(project: Project, document: str) -> bool:
+    """Some import on the way to the module stands, or may stand, inside a context; also before all files are known."""
+    if not project.complete or kinds.is_migration(project, document):
+        return True
+    seen, open_ = {document}, [document]
+    while open_:
+        module = open_.pop()
+        importers = list(_importers(project, module))
+        if not importers and _imports_by_name(project):
+            return True
+        for importer, imported in importers:
+            if not all(_is_harmless(project, importer, manager) for manager in imported.managers):
+                return True
+            if imported.function and not _is_factory(project, importer, imported.function):
+                return True
+            if importer not in seen:
+                seen.add(importer)
+                open_.append(importer)
+    return False
+
+
+def _importers(project: Project, document: str) -> Iterator[tuple[str, Imported]]:
+    for other, file in project.files.items():
+        for _, facts in file.facts.blocks:
+            for imported in imports_of(facts):
+                if document in _modules(project, other, imported) and other != document:
+                    yield other, imported
+
+
+def _modules(project: Project, document: str, imported: Imported) -> Iterator[str | None]:
+    """The modules an import runs: the one it names and, for ``from package import module``, that one."""
+    yield project.module(document, imported.module, imported.level)
+    if imported.attribute:
+        yield project.module(document, f"{imported.module}.{imported.attribute}".lstrip("."), imported.level)
+    parts = imported.module.split(".")
+    for length in range(1, len(parts)):
+        yield project.module(document, ".".join(parts[:length]), imported.level)
+
+
+def _imports_by_name(project: Project) -> bool:
+    """Some code imports modules by names that only running it would tell."""
+    for file in project.files.values():
+        if any(name in file.source.text for name in ("import_module(", "import_string(", "__import__(")):
+            return True
+    return False
+
+
+def _is_factory(project: Project, document: str, path: str) -> bool:
+    """The function makes the application, so it runs before there is a context."""
+    file = project.files[document]
+    for at in file.facts.bindings.get(path.partition(".")[0], ()):
+        if isinstance(at.bound, Defined):
+            for event in every_event(at.bound.function.body):
+                if isinstance(event, Call):
+                    found = names.Resolver(project).name(document, event.value.text, (at.bound.function,))
+                    if found == "flask.Flask()":
+                        return True
+    return False
+
+
+def _is_harmless(project: Project, document: str, manager: Value) -> bool:
+    """The context manager is one of Python's own, so it pushes no context."""
+    name = names.canonical(project, document, manager.text) if isinstance(manager, Path) else None
+    return name is not None and names.is_standard(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the walk is: the offset of the block, the functions around, and the calls that led there."""
+
+    start: int
+    scopes: tuple[Function, ...]
+    chain: tuple[Step, ...]
+    hidden: frozenset[str] = frozenset()
+    """Names of a class body, which we do not follow."""
+    at: int = -1
+
+
+class _Walk:
+    """Follows the events of a module body; ``level`` is the context that has been pushed so far."""
+
+    def __init__(self, project: Project, file: File) -> None:
+        self.project = project
+        self.file = file
+        self.level: Level | None = Level.NONE
+        self.resolver = names.Resolver(project, self._module_name)
+
+    def _module_name(self, document: str, path: str) -> str | None:
+        asked = (names.canonical, document, path)
+        if asked not in self.project.answers:
+            self.project.answers[asked] = names.canonical(self.project, document, path)
+        return self.project.answers[asked]  # type: ignore[return-value]
+
+    def name(self, path: str, place: _Place) -> str | None:
+        if names.split(path)[0] in place.hidden:
+            return None
+        return self.resolver.name(self.file.document, path, place.scopes)
+
+    def body(self, body: Body, place: _Place) -> Iterator[Missing]:
+        """What lacks its context in a body; changes ``level`` where the body pushes one for good."""
+        for event in body:
+            here = place
+            if not place.chain and place.at < 0:
+                span = _span(event)
+                here = _Place(place.start, place.scopes, (), place.hidden, place.start + span.start if span else -1)
+            yield from self.event(event, here)
+            if isinstance(event, Leave) and event.how in ("return", "raise", "break", "continue"):
+                return
+
+    def event(self, event: Event, place: _Place) -> Iterator[Missing]:
+        match event:
+            case Use(path=path, span=span, searched=searched):
+                yield from self.need(path + "[]" * searched, span, place, called=False)
+            case Store(target=target, span=span):
+                yield from self.need(target.text, span, place, called=False)
+            case Call():
+                yield from self.call(event, place)
+            case Bind(bound=Defined(function=function)):
+                yield from self.decorated(function, place)
+            case Bind(bound=ClassDefined(body=body)):
+                hidden = frozenset(inner.bound.name for inner in body if isinstance(inner, Bind))
+                at = place.at
+                yield from self.body(body, _Place(place.start, place.scopes, place.chain, hidden, at))
+            case With():
+                yield from self.with_(event, place)
+            case Branch():
+                yield from self.branch(event, place)
+            case Loop(body=body, orelse=orelse):
+                yield from self.apart((body, orelse), place)
+            case Try():
+                yield from self.try_(event, place)
+            case _:
+                pass
+
+    def need(self, path: str, span: Span, place: _Place, *, called: bool) -> Iterator[Missing]:
+        if self.level is None:
+            return
+        name = self.name(path, place)
+        found = None if name is None else need_of(name, called=called)
+        if name is None or found is None or found[1] <= self.level:
+            return
+        what, level = found
+        # The use is underlined, not what is read from it: ``current_app`` in ``current_app.config["X"]``.
+        rest = name[len(what) :]
+        written = path[: len(path) - len(rest)] if rest and path.endswith(rest) else path
+        start = place.start + span.start
+        written = written.removesuffix("[]")
+        if self.file.source.text.startswith(written, start):
+            span = Span(span.start, span.start + len(written))
+        yield Missing(what, written, level, span.shift(place.start), place.at, place.chain)
+
+    def call(self, event: Call, place: _Place) -> Iterator[Missing]:
+        path = event.value.text.removesuffix("()")
+        yield from self.need(path, event.callee, place, called=True)
+        if path.endswith((".push", ".__enter__")):
+            pushed = self.pushed(Path(path.rpartition(".")[0]), place)
+            self.level = None if pushed is None or self.level is None else max(self.level, pushed)
+        elif path.endswith((".pop", ".__exit__")) and self.pushed(Path(path.rpartition(".")[0]), place) is not None:
+            self.level = Level.NONE
+        elif path.endswith(".enter_context") and event.value.args:
+            pushed = self.pushed(event.value.args[0], place)
+            self.level = None if pushed is None or self.level is None else max(self.level, pushed)
+        elif path.isidentifier():
+            yield from self.follow(path, event.callee, place)
+
+    def follow(self, name: str, span: Span, place: _Place) -> Iterator[Missing]:
+        """Into a function of this file that is called here."""
+        found = self.function(name, place)
+        if found is None or len(place.chain) >= _MOST_CALLS or any(step.function == name for step in place.chain):
+            return
+        start, function, scopes = found
+        if function.is_async or any(isinstance(e, Leave) and e.how == "yield" for e in every_event(function.body)):
+            return  # the call only makes a coroutine or generator
+        if any(not isinstance(value, Path) or value.text != "staticmethod" for value, _ in function.decorators):
+            return  # what the decorator makes of it is not for us to say
+        step = Step(name, span.shift(place.start))
+        level = self.level
+        inside = _Place(start, (function, *scopes), (*place.chain, step), frozenset(), place.at)
+        yield from self.body(function.body, inside)
+        if level is not None and self.level is None:
+            self.level = None
+
+    def function(self, name: str, place: _Place) -> tuple[int, Function, tuple[Function, ...]] | None:
+        """The one function of the file that a name means, the offset of its block and the scopes around it."""
+        for depth, scope in enumerate(place.scopes):
+            if bounds := scope.bindings.get(name):
+                bound = bounds[0] if len(bounds) == 1 else None
+                return (place.start, bound.function, place.scopes[depth:]) if isinstance(bound, Defined) else None
+        ats = self.file.facts.bindings.get(name, ())
+        if len(ats) == 1 and isinstance(bound := ats[0].bound, Defined) and name not in place.hidden:
+            return ats[0].start, bound.function, ()
+        return None
+
+    def decorated(self, function: Function, place: _Place) -> Iterator[Missing]:
+        """A plain decorator is called with the function when it is defined."""
+        for value, span in function.decorators:
+            if isinstance(value, Path) and not value.text.endswith(")"):
+                yield from self.need(value.text, span, place, called=True)
+                if value.text.isidentifier():
+                    yield from self.follow(value.text, span, place)
+
+    def with_(self, event: With, place: _Place) -> Iterator[Missing]:
+        before = self.level
+        for manager in event.managers:
+            pushed = self.pushed(manager, place)
+            self.level = None if pushed is None or self.level is None else max(self.level, pushed)
+        yield from self.body(event.body, place)
+        self.level = before
+
+    def pushed(self, manager: Value, place: _Place) -> Level | None:
+        """The context that entering ``manager`` pushes, ``None`` where that is unknown."""
+        if not isinstance(manager, Path):
+            return None
+        name = self.name(manager.text, place) or manager.text
+        for end, level in PUSHES.items():
+            if name.endswith(f".{end}"):
+                return level
+        return Level.NONE if names.is_standard(name) else None
+
+    def branch(self, event: Branch, place: _Place) -> Iterator[Missing]:
+        skip = _never_runs(event.test)
+        if self.is_guard(event.test, place):
+            self.level = None  # the author asked; what follows is as they want it
+        before, after = self.level, set[Level | None]()
+        for index, body in enumerate(event.bodies):
+            self.level = before
+            if index != skip:
+                yield from self.body(body, place)
+            after.add(self.level)
+        self.level = after.pop() if len(after) == 1 else None
+
+    def is_guard(self, test: Value, place: _Place) -> bool:
+        match test:
+            case Path(text=text):
+                return self.name(text, place) in GUARDS
+            case Either(values=values):
+                return any(self.is_guard(value, place) for value in values)
+            case Negated(value=value):
+                return self.is_guard(value, place)
+            case _:
+                return False
+
+    def apart(self, bodies: tuple[Body, ...], place: _Place) -> Iterator[Missing]:
+        for body in bodies:
+            before = self.level
+            yield from self.body(body, place)
+            if self.level != before:
+                self.level = None
+
+    def try_(self, event: Try, place: _Place) -> Iterator[Missing]:
+        before = self.level
+        if any(self.catches(handler.types, place) for handler in event.handlers):
+            self.level = None
+        yield from self.body(event.body, place)
+        yield from self.body(event.orelse, place)
+        if before is not None and self.level is None:
+            self.level = before if not _pushes(event.body) else None
+        for handler in event.handlers:
+            yield from self.apart((handler.body,), place)
+        yield from self.body(event.final, place)
+
+    def catches(self, types: tuple[Value, ...], place: _Place) -> bool:
+        """A handler of these types catches the RuntimeError that a missing context raises."""
+        if not types:
+            return True
+        for kind in types:
+            name = self.name(kind.text, place) if isinstance(kind, Path) else None
+            if name is None or name in ("builtins.RuntimeError", "builtins.Exception", "builtins.BaseException"):
+                return True
+        return False
+
+
+def _pushes(body: Body) -> bool:
+    return any(isinstance(event, Call) and event.value.text.endswith((".push()", ".enter_context()")) for event in body)
+
+
+def _never_runs(test: Value) -> int | None:
+    """The body of a branch that does not run on import: that of ``if TYPE_CHECKING``, the script part."""
+    match test:
+        case Path(text="TYPE_CHECKING" | "typing.TYPE_CHECKING" | "t.TYPE_CHECKING"):
+            return 0
+        case Negated(value=value):
+            return 1 if _never_runs(value) == 0 else None
+        case Compared(left=Path(text="__name__"), operators=("Eq",)):
+            return 0
+        case Compared(operators=("Eq",), rights=(Path(text="__name__"),)):
+            return 0
+        case Either(values=values) if any(_never_runs(value) == 0 for value in values):
+            return 0
+        case Literal(value=value):
+            return 1 if value else 0
+        case _:
+            return None
+
+
+def _span(event: Event) -> Span | None:
+    return event.bound.span if isinstance(event, Bind) else event.span

@@ -1,0 +1,54 @@
+"""Code that runs on import uses something that needs an application context.
+
+`current_app`, `g`, `url_for`, `jsonify`, `render_template` and the session of Flask-SQLAlchemy look for the
+application in the context that is active. While a module is imported there is none, so the line raises
+`RuntimeError: Working outside of application context`. Push one around the line, or move the line into a function
+that runs later.
+
+```python
+from flask import Flask, current_app
+
+app = Flask(__name__)
+app.config["TITLE"] = "Blog"
+
+TITLE = current_app.config["TITLE"]
+```
+
+Better:
+
+```python
+from flask import Flask, current_app
+
+app = Flask(__name__)
+app.config["TITLE"] = "Blog"
+
+with app.app_context():
+    TITLE = current_app.config["TITLE"]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.project.needs import TABLES, Level
+from flask_lsp.rules import import_time
+from flask_lsp.rules.base import Finding, Rule
+from flask_lsp.rules.base import Level as Severity
+from flask_lsp.rules.context import Context
+
+rule = Rule("FL101", "context-at-import", Severity.ERROR)
+
+
+def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+    for found in import_time.missing(ctx):
+        if found.need is Level.APP and found.name not in TABLES:
+            what = found.name.removeprefix("flask.") if found.name.startswith("flask.") else found.written
+            message = (
+                f"`{what}` needs an application context, and {import_time.when(found)}, where there is none: "
+                "push one, or move this into a function."
+            )
+            yield ctx.finding(
+                found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)
+            )

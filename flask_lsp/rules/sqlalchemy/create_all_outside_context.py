@@ -1,0 +1,55 @@
+"""The tables are made outside an application context.
+
+Flask-SQLAlchemy 3 finds the database through the application of the active context. At the top of a module there is
+none, so `db.create_all()` raises `RuntimeError: Working outside of application context`. Wrap the call, and what
+comes with it, in `with app.app_context():`.
+
+```python
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+db = SQLAlchemy(app)
+
+db.create_all()
+```
+
+Better:
+
+```python
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+db = SQLAlchemy(app)
+
+with app.app_context():
+    db.create_all()
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.project.needs import TABLES
+from flask_lsp.rules import import_time
+from flask_lsp.rules.base import Finding, Level, Rule
+from flask_lsp.rules.context import Context
+
+rule = Rule("FL705", "create-all-outside-context", Level.ERROR)
+
+
+def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+    for found in import_time.missing(ctx):
+        if found.name in TABLES:
+            message = (
+                f"`{found.written}()` needs an application context, and {import_time.when(found)}, where there is "
+                "none: wrap it in `with app.app_context():`."
+            )
+            yield ctx.finding(
+                found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)
+            )
