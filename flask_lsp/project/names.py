@@ -186,6 +186,8 @@ class Resolver:
             return None if inner is None else self._member(inner, rest)
         if bound.level:
             return None
+        if bound.attribute is None and (member := in_namespace(self._project, document, bound.module, rest)):
+            return self._member(*member)
         return home(".".join(filter(None, (bound.module, bound.attribute))) + rest)
 
     def _member(self, module: str, rest: str) -> str | None:
@@ -218,6 +220,16 @@ class Resolver:
                 if found is not None and found.partition(".")[0].startswith(("flask", "werkzeug", "celery")):
                     return found + rest
         return f"{_module_name(document)}.{bound.name}{rest}"
+
+
+def in_namespace(project: Project, document: str, package: str, rest: str) -> tuple[str, str] | None:
+    """The module that ``rest`` goes on into from a package without ``__init__.py``, and what is left of it."""
+    while rest.startswith("."):
+        part, rest = split(rest[1:])
+        package = f"{package}.{part}"
+        if module := project.module(document, package, 0):
+            return module, rest
+    return None
 
 
 def home(name: str) -> str:
