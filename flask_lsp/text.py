@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import Literal, NamedTuple
 
 Unit = Literal["utf-8", "utf-16", "utf-32"]
@@ -166,7 +167,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 def _line_starts(text: str) -> list[int]:
     if "\r" not in text:
         # Half the time of a regular expression; a big file is read like this on every open.
-        return [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
+        return [0, *map(add, accumulate(map(len, text.split("\n")[:-1])), count(1))]
     return [0, *(found.end() for found in _LINE_END.finditer(text))]
 
 

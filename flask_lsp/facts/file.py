@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
-from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.interface import Interface, interface_of
-from flask_lsp.facts.model import BlockFacts, Bound, Event
+from flask_lsp.facts.model import NO_FACTS, BlockFacts, Bound, Event
 from flask_lsp.facts.python import facts_of
 from flask_lsp.syntax.parse import Block, Tree
 from flask_lsp.text import Span
@@ -39,18 +38,15 @@ class FileFacts:
     @cached_property
     def bindings(self) -> Bindings:
         """Every binding of the module's own scope by name, in the order of the text."""
-        found: dict[str, tuple[At, ...]] = {}
+        found: dict[str, list[At]] = {}
         for start, facts in self.blocks:
             for name, bounds in facts.bindings.items():
-                found[name] = (*found.get(name, ()), *(At(start, bound) for bound in bounds))
-        return found
+                found.setdefault(name, []).extend([At(start, bound) for bound in bounds])
+        return {name: tuple(ats) for name, ats in found.items()}
 
     def events(self) -> list[tuple[int, Event]]:
         """The events of the module body, each with the offset of its block."""
         return [(start, event) for start, facts in self.blocks for event in facts.body]
-
-
-_interfaces: WeakKeyDictionary[Block, Interface] = WeakKeyDictionary()
 
 
 def file_facts(tree: Tree) -> FileFacts:
@@ -58,11 +54,19 @@ def file_facts(tree: Tree) -> FileFacts:
     blocks: list[tuple[int, BlockFacts]] = []
     interface: list[Interface] = []
     for start, block in tree.blocks:
-        facts = facts_of(block)
-        blocks.append((start, facts))
-        known = _interfaces.get(block)
+        known: tuple[BlockFacts, Interface] | None = block.kept.get(Interface)
         if known is None:
-            known = _interfaces[block] = interface_of(facts)
-        if known:
-            interface.append(known)
+            known = block.kept[Interface] = _read(block)
+        blocks.append((start, known[0]))
+        if known[1]:
+            interface.append(known[1])
     return FileFacts(tuple(blocks), tuple(interface))
+
+
+def _read(block: Block) -> tuple[BlockFacts, Interface]:
+    facts = facts_of(block)
+    try:
+        return facts, interface_of(facts)
+    except RecursionError:  # deeper than any program; it says nothing
+        block.kept[BlockFacts] = NO_FACTS
+        return NO_FACTS, ()

@@ -16,11 +16,18 @@ from flask_lsp.text import Span
 # -- values ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """A constant as written; implicit and ``+`` concatenation of strings included."""
 
     value: str | bytes | int | float | bool | None
+
+    def __eq__(self, other: object) -> bool:
+        """``1``, ``1.0`` and ``True`` are equal for Python, but not the same text."""
+        return isinstance(other, Literal) and type(self.value) is type(other.value) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.model import (
     NO_FACTS,
@@ -34,19 +34,18 @@ from flask_lsp.facts.model import (
 )
 from flask_lsp.facts.values import path_of, value_of
 from flask_lsp.syntax.parse import Block
-
-_known: WeakKeyDictionary[Block, BlockFacts] = WeakKeyDictionary()
+from flask_lsp.text import Span
 
 
 def facts_of(block: Block) -> BlockFacts:
     """The facts of a block, made once for as long as the block lives. Never raises."""
-    facts = _known.get(block)
+    facts: BlockFacts | None = block.kept.get(BlockFacts)
     if facts is None:
         try:
             facts = _Walk(block).module()
         except RecursionError:  # nested deeper than any program; it says nothing
             facts = NO_FACTS
-        _known[block] = facts
+        block.kept[BlockFacts] = facts
     return facts
 
 
@@ -54,12 +53,16 @@ class _Scope:
     """What is collected while the body of one module, class or function is walked."""
 
     def __init__(self) -> None:
-        self.bindings: dict[str, tuple[Bound, ...]] = {}
+        self.bounds: dict[str, list[Bound]] = {}
         self.outer: set[str] = set()
 
     def bind(self, bound: Bound) -> Bind:
-        self.bindings[bound.name] = (*self.bindings.get(bound.name, ()), bound)
+        self.bounds.setdefault(bound.name, []).append(bound)
         return Bind(bound)
+
+    @property
+    def bindings(self) -> dict[str, tuple[Bound, ...]]:
+        return {name: tuple(bounds) for name, bounds in self.bounds.items()}
 
 
 class _Walk:
@@ -208,9 +211,7 @@ class _Walk:
         self.defaults(node.args)
         decorators = tuple((value_of(decorator), self.span(decorator)) for decorator in node.decorator_list)
         body, scope = self.inner(node.args, lambda: self.body(node.body))
-        start = self.block.offset(node.lineno, node.col_offset)
-        name = self.block.text.find(node.name, start)
-        span = self.span(node)._replace(start=name, end=name + len(node.name))
+        start, span = self.block.offset(node.lineno, node.col_offset), self.name_span(node)
         is_async = isinstance(node, ast.AsyncFunctionDef)
         parameters = tuple(self.parameters(node.args))
         function = Function(
@@ -226,12 +227,16 @@ class _Walk:
         body = self.body(node.body)
         self.scope = outer
         # A class body runs where it stands: its events belong to the enclosing body too.
-        start = self.block.offset(node.lineno, node.col_offset)
-        name = self.block.text.find(node.name, start)
-        span = self.span(node)._replace(start=name, end=name + len(node.name))
+        start, span = self.block.offset(node.lineno, node.col_offset), self.name_span(node)
         defined = ClassDefined(node.name, tuple(value_of(base) for base in node.bases), body, span)
         self.classes[start] = defined
         self.bind(defined)
+
+    def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
+        """Where the name stands in the head of a function or class."""
+        whole = self.span(node)
+        found = _HEAD.match(self.block.text, whole.start)
+        return Span(*found.span("name")) if found else whole
 
     # -- functions -------------------------------------------------------------------------------------------------
 
@@ -329,15 +334,15 @@ class _Walk:
         first = node.generators[0]
         self.expression(first.iter)
         self.use(first.iter, searched=True)
+        for name in (name for generator in node.generators for name in ast.walk(generator.target)):
+            if isinstance(name, ast.Name):
+                self.scope.bind(Opaque(name.id, self.span(name)))
         if isinstance(node, ast.GeneratorExp):
             return  # the rest runs when somebody iterates, wherever that is
         outer, self.events = self.events, []
         for generator in node.generators:
             if generator is not first:
                 self.expression(generator.iter)
-            for name in ast.walk(generator.target):
-                if isinstance(name, ast.Name):
-                    self.scope.bind(Opaque(name.id, self.span(name)))
             for test in generator.ifs:
                 self.expression(test)
         for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
@@ -345,6 +350,12 @@ class _Walk:
         events, self.events = self.events, outer
         if events:
             self.events.append(Loop(tuple(events), (), self.span(node)))
+
+    def dict_(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                self.expression(key)
+            self.expression(value)
 
     def named(self, node: ast.NamedExpr) -> None:
         self.expression(node.value)
@@ -354,6 +365,9 @@ class _Walk:
         if node.value is not None:
             self.expression(node.value)
         self.events.append(Leave("yield", value_of(node.value), self.span(node)))
+
+
+_HEAD = re.compile(r"(?:async(?:\s|\\)+)?(?:def|class)(?:\s|\\)+(?P<name>\w+)")
 
 
 def _unpacked(targets: list[ast.expr], value: ast.expr | None) -> list[tuple[ast.expr, ast.expr | None]]:
@@ -408,6 +422,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[_Walk, Any], None]] = {
     ast.Subscript: _Walk.attribute,
     ast.Call: _Walk.call,
     ast.Compare: _Walk.compare,
+    ast.Dict: _Walk.dict_,
     ast.IfExp: _Walk.if_expression,
     ast.BoolOp: _Walk.bool_op,
     ast.ListComp: _Walk.comprehension,

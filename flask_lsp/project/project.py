@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from flask_lsp.facts.file import FileFacts, file_facts
+from flask_lsp.facts.interface import Interface
 from flask_lsp.project.versions import Versions
 from flask_lsp.settings import Settings
 from flask_lsp.syntax.parse import Tree, parse_file
@@ -17,13 +18,16 @@ from flask_lsp.text import Source
 class File:
     """One file: everything in it is a function of its text."""
 
-    def __init__(self, document: str, source: Source) -> None:
+    def __init__(self, document: str, source: Source, before: Tree | None = None) -> None:
         self.document = document
         self.source = source
+        self._before = before
 
     @cached_property
     def tree(self) -> Tree:
-        return parse_file(self.source.text)
+        tree = parse_file(self.source.text, self._before)
+        self._before = None  # else every text ever typed would be kept
+        return tree
 
     @cached_property
     def facts(self) -> FileFacts:
@@ -55,8 +59,8 @@ class Project:
         before = self._files.get(document)
         if before is not None and before.source.text == source.text:
             return self
-        file = File(document, source)
-        same = before is not None and before.facts.interface == file.facts.interface
+        file = File(document, source, before.tree if before else None)
+        same = before is not None and _equal(before.facts.interface, file.facts.interface)
         return self._copy({**self._files, document: file}, self.answers if same else {})
 
     def without(self, document: str) -> Project:
@@ -123,3 +127,10 @@ class Project:
         project._files = files
         project.answers = answers
         return project
+
+
+def _equal(one: Interface, other: Interface) -> bool:
+    try:
+        return one == other
+    except RecursionError:  # deeper than any program: take it for new
+        return False
