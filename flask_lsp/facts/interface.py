@@ -123,7 +123,7 @@ def _bare(bound: Bound) -> object:
         case Defined(function=function):
             given = returns(function)
             decorators = tuple(value for value, _ in function.decorators)
-            return decorators, given, caught(function), _needed(function, given)
+            return decorators, given, caught(function), _needed(function, given), function.outer, function.is_async
         case ClassDefined():
             events = every_event(bound.body)
             return bound.bases, tuple(_member(event.bound) for event in events if isinstance(event, Bind))

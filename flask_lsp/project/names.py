@@ -25,6 +25,7 @@ from flask_lsp.facts.model import (
     Path,
 )
 from flask_lsp.facts.traverse import returns
+from flask_lsp.text import Span
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -64,6 +65,13 @@ def canonical(project: Project, document: str, path: str) -> str | None:
     return Resolver(project).name(document, path, ())
 
 
+def imported(
+    project: Project, document: str, module: str, attribute: str | None, level: int, rest: str
+) -> str | None:
+    """What ``rest`` of an import means, wherever in a file it stands. A question for ``Context.ask``."""
+    return Resolver(project).import_(document, Import("", module, attribute, level, Span(0, 0)), rest)
+
+
 def constant(project: Project, document: str, path: str) -> Literal | None:
     """The constant that a module-level name is bound to and never anything else, in the file or where it is imported
     from. A question for ``Context.ask``."""
@@ -97,17 +105,30 @@ def constant_at(project: Project, document: str, path: str) -> tuple[str, str, L
 
 
 class Resolver:
-    """Resolves paths; ``module_name`` is asked for everything that the scopes of the block itself do not answer."""
+    """Resolves paths; ``module_name`` is asked for everything that the scopes of the block itself do not answer, and
+    ``imported`` for what an import in one of these scopes brings."""
 
-    def __init__(self, project: Project, module_name: Callable[[str, str], str | None] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        module_name: Callable[[str, str], str | None] | None = None,
+        imported: Callable[[str, str | None, int, str], str | None] | None = None,
+    ) -> None:
         self._project = project
         self._module_name = module_name
+        self._imported = imported
         self._steps = 0
 
     def name(self, document: str, path: str, scopes: tuple[Function, ...]) -> str | None:
         """The canonical name of ``path`` where it stands in ``scopes``, innermost first."""
         self._steps = 0
         found = self._resolve(document, path, scopes)
+        return None if found is None or found.startswith(_MODULE) else found
+
+    def import_(self, document: str, bound: Import, rest: str) -> str | None:
+        """The canonical name of ``rest`` of what an import binds."""
+        self._steps = 0
+        found = self._import(document, bound, rest)
         return None if found is None or found.startswith(_MODULE) else found
 
     def _resolve(self, document: str, path: str, scopes: tuple[Function, ...]) -> str | None:
@@ -159,6 +180,8 @@ class Resolver:
 
     def _bound(self, document: str, bound: Bound, rest: str, scopes: tuple[Function, ...]) -> str | None:
         match bound:
+            case Import() if self._imported is not None:
+                return self._imported(bound.module, bound.attribute, bound.level, rest)
             case Import():
                 return self._import(document, bound, rest)
             case Assigned(value=Path(text=text)):

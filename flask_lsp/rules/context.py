@@ -33,7 +33,11 @@ class Context:
         self._block = block
         self.rule: Rule
         self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
-        self._names = names.Resolver(project, lambda _, path: self.ask(names.canonical, path))
+        self._names = names.Resolver(
+            project,
+            lambda _, path: self.ask(names.canonical, path),
+            lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
+        )
 
     @property
     def block(self) -> Block:
