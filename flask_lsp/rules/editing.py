@@ -177,6 +177,10 @@ class Editing:
                 at = source.line_starts[line]
                 self.edits.append(Edit(Span(at, at), self.indent))
 
+    def wrap_statement(self, statement: ast.stmt, header: str) -> None:
+        """Puts a statement of the finding's block under ``header``."""
+        self.wrap([(self._start, self.block, statement)], header)
+
     def _first_line(self, statement: ast.stmt) -> int:
         decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
         return min([statement.lineno, *(decorator.lineno for decorator in decorators)]) - 1
