@@ -1,7 +1,7 @@
 """What fills the configuration of an application: questions for ``Context.ask``.
 
-A file says it by assignments (``app.config["KEY"] = value``), by calls (``app.config.update(KEY=value)``), by classes and
-modules that are configuration, and by whole sources (``app.config.from_pyfile(...)``) that may hold any key.
+A file says it by assignments (``app.config["KEY"] = value``), by calls (``app.config.update(KEY=value)``), by classes
+and modules that are configuration, and by whole sources (``app.config.from_pyfile(...)``) that may hold any key.
 """
 
 from __future__ import annotations
@@ -19,16 +19,18 @@ from flask_lsp.facts.traverse import every_event
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
-ATTRIBUTES = {"secret_key": "SECRET_KEY", "debug": "DEBUG", "testing": "TESTING", "env": "ENV"}
+ATTRIBUTES = {"secret_key": "SECRET_KEY", "debug": "DEBUG", "testing": "TESTING"}
 """Attributes of an application that set a key."""
 CLASS_OR_MODULE = "<class or module>"
 """The scope of a constant of a configuration class or module, see ``overridden``."""
 
-_MODULE = re.compile(r"(?:^|/)(?:configs?|settings)/[^/]+\.py$|(?:config|configuration|settings)[^/]*\.py$", re.IGNORECASE)
+_MODULE = re.compile(r"(?:^|/)(?:configs?|settings)/[^/]+\.py$|(?:config|settings)[^/]*\.py$", re.IGNORECASE)
 _CLASS = re.compile(r"config|settings$", re.IGNORECASE)
 _CALLS = re.compile(r"(?:^|[._])config\.(update|setdefault|from_\w+)\(\)$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_NOT_PRODUCTION = re.compile(r"dev(el(op(ment|er)?)?)?|test(s|ing)?|local(host)?|debug|ci|examples?|demos?|samples?|docs?")
+_NOT_PRODUCTION = re.compile(
+    r"dev(el(op(ment|er)?)?)?|test(s|ing)?|local(host)?|debug|ci|examples?|demos?|samples?|docs?"
+)
 _MOST_BASES = 20
 
 
@@ -45,8 +47,9 @@ class Setting:
     """The source is the argument of ``from_object``."""
 
 
-def is_config_module(project: Project, document: str) -> bool:
-    """The constants of the file are configuration of a Flask application."""
+def is_config_module(project: Project, document: str, other: str = "") -> bool:
+    """The constants of the file, or of another one, are configuration of a Flask application."""
+    document = other or document
     file = project.files.get(document)
     if file is None or "INSTALLED_APPS" in file.facts.bindings:  # Django's
         return False
@@ -73,33 +76,29 @@ def is_for_development(project: Project, document: str, name: str) -> bool:
     return _says_development(stem) or any(map(_says_development, folders.split("/")))
 
 
-def overridden(project: Project, document: str, key: str, scope: str, name: str = "") -> bool:
-    """Something else in the file sets ``key`` after a literal did: in the body of the function ``scope`` behind it, or
-    anywhere in another body, whose turn nobody knows. ``name`` is the class of a constant."""
+def overridden(project: Project, document: str, key: str, value: Value, scope: str, name: str = "") -> bool:
+    """Something else sets ``key`` after ``value`` was given to it: in the body of the function ``scope`` behind it, or
+    in another body of the file, whose turn nobody knows; for a constant of the class ``name`` or of a configuration
+    module, where the class or module is read."""
     file = project.files.get(document)
     if file is None:
         return False
-    if scope == CLASS_OR_MODULE and _bound_later(file.facts, key, name):
-        return True
-    for index, each in enumerate(settings := settings_of(file.facts)):
-        same = each.scope == scope
-        if same and any(_is_literal(later, key) and later.scope == scope for later in settings[index + 1 :]):
-            continue
-        if scope == CLASS_OR_MODULE and each.is_object:
-            continue  # reads the class itself, or one of its kin
-        if _sets(project, document, each, key):
-            return True
-    return False
+    if scope == CLASS_OR_MODULE:
+        return _bound_later(file.facts, key, name) or _read_before_others(project, document, key, name)
+    settings = settings_of(file.facts)
+    itself = Setting(scope, key, value)
+    at = settings.index(itself) if itself in settings else -1
+    after = [each for index, each in enumerate(settings) if index > at or each.scope != scope]
+    return any(_sets(project, document, each, key) for each in after)
 
 
-def may_set(project: Project, document: str, key: str) -> bool:
+def may_set(project: Project, _document: str, key: str) -> bool:
     """Something in the project sets ``key``, or may."""
     if not project.complete:
         return True
     for other, file in project.files.items():
-        if any(each.key in (key, None) for each in settings_of(file.facts)):
-            if any(each.key == key or _sets(project, other, each, key, True) for each in settings_of(file.facts)):
-                return True
+        if any(_sets(project, other, each, key, literal=True) for each in settings_of(file.facts)):
+            return True
         for ats in file.facts.bindings.values():
             if any(isinstance(at.bound, ClassDefined) and _attribute(at.bound, key) is not None for at in ats):
                 return True
@@ -162,31 +161,71 @@ def _in_call(call: Path, method: str, scope: str) -> Iterator[Setting]:
     yield from (Setting(scope, None if key == "**" else key, value) for key, value in call.keywords)
 
 
-def _sets(project: Project, document: str, setting: Setting, key: str, literal: bool = False) -> bool:
+def _sets(project: Project, document: str, setting: Setting, key: str, *, literal: bool = False) -> bool:
     """The setting gives ``key`` a value that stands elsewhere, or any if ``literal``; of what cannot be read: yes."""
     if setting.key is not None:
         return setting.key == key and (literal or not isinstance(setting.value, Literal))
     if not setting.is_object:
         return True
-    value = _object_value(project, document, setting.value, key)
+    target = _object(project, document, setting.value)
+    value = None if target is None else _value_in(project, target, key)
     return value is None or (isinstance(value, Assigned) and (literal or not isinstance(value.value, Literal)))
 
 
-def _object_value(project: Project, document: str, value: Value, key: str) -> Assigned | bool | None:
-    """How an object that ``from_object`` reads binds ``key``; ``False``: not at all, ``None``: nobody knows."""
+def _read_before_others(project: Project, document: str, key: str, name: str) -> bool:
+    """Some body reads the class ``name`` of the file, or the whole file, and then another source."""
+    for other, file in project.files.items():
+        settings = settings_of(file.facts)
+        for index, each in enumerate(settings):
+            if each.is_object and _object(project, other, each.value) in (None, (document, name)):
+                after = [later for later in settings[index + 1 :] if later.scope == each.scope]
+                if any(_sets(project, other, later, key) for later in after):
+                    return True
+    return False
+
+
+def _object(project: Project, document: str, value: Value) -> tuple[str, str] | None:
+    """The file and the class that ``from_object`` reads; the class is empty where the whole module is meant."""
     match value:
         case Path(text="__name__"):
-            return _module_value(project, document, key)
+            return document, ""
         case Literal(value=str(text)):
-            if (module := project.module(document, text, 0)) is not None:
-                return _module_value(project, module, key)
             parent, _, name = text.rpartition(".")
+            if (module := project.module(document, text, 0)) is not None:
+                return module, ""
             module = project.module(document, parent, 0) if parent else None
-            return None if module is None else _class_value(project, module, name, key)
-        case Path(text=text) if text.isidentifier():
-            return _class_value(project, document, text, key)
+            return None if module is None else (module, name)
+        case Path(text=text):
+            return _imported(project, document, text.removesuffix("()"))
         case _:
             return None
+
+
+def _imported(project: Project, document: str, path: str) -> tuple[str, str] | None:
+    """The file and the class that a path such as ``config.Config`` means."""
+    for _ in range(_MOST_BASES):
+        name, _, rest = path.partition(".")
+        match [at.bound for at in project.files[document].facts.bindings.get(name, ())]:
+            case [ClassDefined()] if not rest:
+                return document, name
+            case [Import(module=module, attribute=attribute, level=level)]:
+                found = project.module(document, f"{module}.{attribute or ''}".strip("."), level)
+                if found is not None and not rest:
+                    return found, ""
+                if found is None:
+                    found, rest = project.module(document, module, level), f"{attribute or ''}.{rest}".strip(".")
+                if found is None:
+                    return None
+                document, path = found, rest
+            case _:
+                return None
+    return None
+
+
+def _value_in(project: Project, target: tuple[str, str], key: str) -> Assigned | bool | None:
+    """How a class or module binds ``key``; ``False``: not at all, ``None``: nobody knows."""
+    document, name = target
+    return _class_value(project, document, name, key) if name else _module_value(project, document, key)
 
 
 def _module_value(project: Project, document: str, key: str) -> Assigned | bool | None:
@@ -204,21 +243,16 @@ def _class_value(project: Project, document: str, name: str, key: str) -> Assign
     """Looks a key up in a class and its bases, followed through imports."""
     for _ in range(_MOST_BASES):
         match [at.bound for at in project.files[document].facts.bindings.get(name, ())]:
-            case [Import(module=module, attribute=str(attribute), level=level)]:
-                found = project.module(document, module, level)
-                if found is None:
-                    return None
-                document, name = found, attribute
-            case [Import(module=module, attribute=None, level=level)]:
-                found = project.module(document, module, level)
-                return None if found is None else _module_value(project, found, key)
             case [ClassDefined() as bound]:
                 if (value := _attribute(bound, key)) is not None:
                     return value
-                bases = [base.text for base in bound.bases if isinstance(base, Path) and base.text != "object"]
-                if not bases and len(bound.bases) == len(bases):
-                    return False
-                name = bases[0] if len(bases) == 1 else ""
+            case _:
+                return None
+        match [base for base in bound.bases if base != Path("object")]:
+            case []:
+                return False
+            case [Path(text=base)] if (target := _imported(project, document, base)) is not None:
+                document, name = target
             case _:
                 return None
     return None
@@ -238,14 +272,10 @@ def _bound_later(facts: FileFacts, key: str, name: str) -> bool:
         values = [_attribute(one, key) for one in kin if "prod" in one.name.lower()]
         return any(value is not None and not isinstance(value.value, Literal) for value in values)
     ats = facts.bindings.get(key, ())
-    literals = [at.span.start for at in ats if isinstance(at.bound, Assigned) and isinstance(at.bound.value, Literal)]
-    others = [at.span.start for at in ats if not (isinstance(at.bound, Assigned) and isinstance(at.bound.value, Literal))]
-    stars = [at.span.start for at in facts.bindings.get("*", ())]
-    return bool(literals) and any(other > max(literals) for other in (*others, *stars))
-
-
-def _is_literal(setting: Setting, key: str) -> bool:
-    return setting.key == key and isinstance(setting.value, Literal)
+    literals = [at for at in ats if isinstance(at.bound, Assigned) and isinstance(at.bound.value, Literal)]
+    others = [at for at in (*ats, *facts.bindings.get("*", ())) if at not in literals]
+    last = max((at.span.start for at in literals), default=0)
+    return bool(literals) and any(at.span.start > last for at in others)
 
 
 def _is_object(setting: Setting, name: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flask_lsp.facts.values import value_of
 from flask_lsp.project import config
 from flask_lsp.rules.context import Context
 
@@ -15,7 +16,7 @@ Setter = ast.Assign | ast.AnnAssign | ast.Call
 
 _APPS = frozenset({"flask.Flask()", "flask.current_app"})
 _NAMED_APP = re.compile(r"(?:^|[._])(?:app|application)$")
-_MAPPINGS = frozenset({"update", "from_mapping"})
+_METHODS = frozenset({"update", "from_mapping", "setdefault"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Set:
 
     def is_overridden(self, ctx: Context) -> bool:
         """Another source sets the key later in the file."""
-        return ctx.ask(config.overridden, self.key, self.scope, self.owner)
+        return ctx.ask(config.overridden, self.key, value_of(self.value), self.scope, self.owner)
 
 
 def sets(node: Setter, ctx: Context) -> Iterator[Set]:
@@ -85,7 +86,7 @@ def _by_target(target: ast.expr, value: ast.expr, ctx: Context) -> Set | None:
 
 def _by_call(call: ast.Call, ctx: Context) -> Iterator[Set]:
     func = call.func
-    if not isinstance(func, ast.Attribute) or func.attr not in (*_MAPPINGS, "setdefault") or not is_config(func.value, ctx):
+    if not isinstance(func, ast.Attribute) or func.attr not in _METHODS or not is_config(func.value, ctx):
         return
     scope = _scope(call, ctx)
     if func.attr == "setdefault":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flask_lsp.project.project import File
 from flask_lsp.syntax.parse import Block, walk
@@ -87,12 +87,12 @@ def _rewritten(
     spans = [block.span(alias) for alias in node.names]
     inner = Span(spans[0].start, spans[-1].end)
     names = [block.text[span.start : span.end] for span, alias in zip(spans, node.names, strict=True) if alias in keep]
-    ordered = _is_sorted([alias.name for alias in node.names])
+    order = _order([alias.name for alias in node.names])
     separators = {block.text[a.end : b.start] for a, b in zip(spans, spans[1:], strict=False)}
     if (removed and any("#" in separator for separator in separators)) or (len(spans) > 1 and any("#" in s for s in separators)):
         return _beside_comments(block, spans, node, added, removed)
     for name in added:
-        position = next((i for i, old in enumerate(names) if ordered and old.lower() > name.lower()), len(names))
+        position = next((i for i, old in enumerate(names) if order and order(old) > order(name)), len(names))
         names.insert(position, name)
     separator = separators.pop() if len(separators) == 1 else ", "
     text = separator.join(names)
@@ -161,23 +161,38 @@ def _fresh_lines(file: File, needed: list[tuple[str, str | None]]) -> list[Edit]
     grouped: dict[str, list[str]] = {}
     for module, name in needed:
         grouped.setdefault(module, []).extend([name] if name else [])
-    edits: dict[int, list[str]] = {}
+    edits: dict[tuple[int, bool], list[str]] = {}
     for module, names in grouped.items():
+        lines = edits.setdefault((_place(file, module), module.partition(".")[0] in _STDLIB), [])
         if (module, None) in needed:
-            edits.setdefault(_place(file, module), []).append(f"import {module}")
+            lines.append(f"import {module}")
         if names:
-            edits.setdefault(_place(file, module), []).append(f"from {module} import {', '.join(names)}")
-    return [_lines_at(file, at, lines) for at, lines in edits.items()]
+            lines.append(f"from {module} import {', '.join(names)}")
+    return [_lines_at(file, at, stdlib, lines) for (at, stdlib), lines in edits.items()]
 
 
-def _lines_at(file: File, at: int, lines: list[str]) -> Edit:
+def _lines_at(file: File, at: int, stdlib: bool, lines: list[str]) -> Edit:
+    """The lines; where they begin a group of their own, a blank line parts them from their neighbours."""
     newline, text = file.source.newline, file.source.text
     block = newline.join(lines) + newline
     if at and text[at - 1] not in "\r\n":
         return Edit(Span(at, at), newline + block.removesuffix(newline))
-    if any(True for _ in _imports(file)) or at == len(text):
+    if at == len(text):
         return Edit(Span(at, at), block)
-    return Edit(Span(at, at), block + newline)
+    if not any(_in_stdlib(node) == stdlib and not _is_future(node) for _, _, node in _imports(file)):
+        line = file.source.line_at(at)
+        before = newline if line and file.source.line_text(line - 1).strip() else ""
+        return Edit(Span(at, at), before + block + (newline if file.source.line_text(line).strip() else ""))
+    return Edit(Span(at, at), block)
+
+
+def _in_stdlib(node: ast.Import | ast.ImportFrom) -> bool:
+    name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+    return (name or "").partition(".")[0] in _STDLIB and not getattr(node, "level", 0)
+
+
+def _is_future(node: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _place(file: File, module: str) -> int:
@@ -187,10 +202,9 @@ def _place(file: File, module: str) -> int:
         begin = start + block.source.line_starts[statement.lineno - 1]
         end = _line_end(file, start + block.span(statement).end)
         if isinstance(statement, ast.Import | ast.ImportFrom):
-            name = statement.module if isinstance(statement, ast.ImportFrom) else statement.names[0].name
-            if name == "__future__":
+            if _is_future(statement):
                 head = end
-            elif (name or "").partition(".")[0] in _STDLIB and not getattr(statement, "level", 0):
+            elif _in_stdlib(statement):
                 stdlib = end
             else:
                 other_first = begin if other_first is None else other_first
@@ -217,6 +231,11 @@ def _line_end(file: File, offset: int) -> int:
     return file.source.line_starts[line + 1] if line + 1 < file.source.line_count else len(file.source.text)
 
 
-def _is_sorted(names: list[str]) -> bool:
-    lower = [name.lower() for name in names]
-    return len(names) > 1 and lower == sorted(lower)
+def _order(names: list[str]) -> Callable[[str], object] | None:
+    """The order the names of an import stand in, if any: constants, classes, functions, or plainly by letter."""
+    orders: tuple[Callable[[str], object], ...] = (_by_kind, str.lower)
+    return next((order for order in orders if len(names) > 1 and names == sorted(names, key=order)), None)  # type: ignore[type-var]
+
+
+def _by_kind(name: str) -> tuple[int, str]:
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name.lower())
