@@ -17,7 +17,7 @@ from flask_lsp.facts.routing import Said, routing_of
 from flask_lsp.project.kinds import is_test
 from flask_lsp.project.names import Resolver
 from flask_lsp.project.places import Place, literal, place
-from flask_lsp.syntax.urlrule import UrlRule, join, match, nest, parse_rule
+from flask_lsp.syntax.urlrule import UrlRule, Variable, join, match, nest, parse_rule
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -98,10 +98,10 @@ class Target:
     """What is known of the route that a path leads to."""
 
     endpoint: str
-    values: tuple[tuple[str, str], ...] = ()
-    """By variable, what the path has there."""
+    values: tuple[tuple[Variable, str], ...] = ()
+    """What the path has where the rule has its variables, in order."""
     only: bool = True
-    """The endpoint has no other rule, so ``url_for`` gives this one."""
+    """No other rule of the endpoint takes these values, so ``url_for`` gives this one."""
 
 
 class Nowhere(Enum):
@@ -162,8 +162,14 @@ def _matching(routes: list[Route], path: str, methods: frozenset[str] | None) ->
             continue
         values = match(route.rule, path, strict_slashes=route.strict_slashes)
         if values is not None:
-            only = sum(other.endpoint == route.endpoint for other in routes) == 1
-            yield Target(route.endpoint, values, only)
+            only = not any(other is not route and _stands_in(other, route) for other in routes)
+            yield Target(route.endpoint, tuple(zip(route.rule.variables, values, strict=True)), only)
+
+
+def _stands_in(other: Route, route: Route) -> bool:
+    """``url_for`` may give the URL of ``other`` where that of ``route`` is meant."""
+    names = {variable.name for variable in route.rule.variables}
+    return other.endpoint == route.endpoint and {variable.name for variable in other.rule.variables} <= names
 
 
 def apps_of(project: Project, document: str) -> frozenset[Key]:

@@ -119,8 +119,8 @@ HOLE = "\0"
 """Stands in a path for something that is only known when the program runs."""
 
 
-def match(rule: UrlRule, path: str, *, strict_slashes: bool = True) -> tuple[tuple[str, str], ...] | None:
-    """The values that the rule's variables take from a path, ``None`` if it does not match.
+def match(rule: UrlRule, path: str, *, strict_slashes: bool = True) -> tuple[str, ...] | None:
+    """What the rule's variables take from a path, in order, ``None`` if it does not match.
 
     A path may hold a ``HOLE`` for each unknown part; only a whole variable takes one. A branch (``/users/``) also
     matches without its last slash, from where Werkzeug redirects to it. Rules with converters or arguments that are
@@ -142,6 +142,4 @@ def match(rule: UrlRule, path: str, *, strict_slashes: bool = True) -> tuple[tup
     elif not strict_slashes:
         pattern += "/?"
     found = re.fullmatch(pattern, path)
-    if found is None:
-        return None
-    return tuple((variable.name, value) for variable, value in zip(rule.variables, found.groups(), strict=True))
+    return None if found is None else found.groups()
