@@ -148,7 +148,7 @@ class Editing:
         span, source = self.span(statement), self.block.source
         indent = self.indent_of(statement)
         begin = source.line_starts[self._first_line(statement)]
-        if not isinstance(statement, _COMPOUND) and self.block.text[begin : span.start].strip():
+        if not isinstance(statement, COMPOUND) and self.block.text[begin : span.start].strip():
             self.insert(span.end, "".join("; " + line.strip() for line in lines))
             return
         line = source.line_at(max(span.end - 1, span.start))
@@ -292,7 +292,7 @@ def _lines_inside_strings(source: Source, start: int, block: Block, statement: a
 
 
 _DECORATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_COMPOUND = (*_DECORATED, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+COMPOUND = (*_DECORATED, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 
 
 def _arguments(call: ast.Call) -> list[ast.expr | ast.keyword]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from flask_lsp.project.project import File, Project
+from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding, Fix
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.imports import settle
 from flask_lsp.rules.run import check
-from flask_lsp.syntax.parse import Placed
 from flask_lsp.text import Edit, Span, apply
 
 _MOST_ROUNDS = 20
@@ -35,7 +33,7 @@ def edits(project: Project, document: str, fixes: Iterable[tuple[Finding, Fix]])
     left_over: set[str] = set()
     created: dict[str, str] = {}
     for finding, fix in fixes:
-        start, block = _placed(file, finding.span.start)
+        start, block = file.tree.at(finding.span.start)
         editing = Editing(project, file, start, block)
         fix.change(editing)
         new = [edit for edit in editing.edits if edit not in accepted]  # two findings may share one repair
@@ -65,11 +63,6 @@ def fix_all(project: Project, document: str, *, unsafe: bool = False) -> str:
             break
         project = project.with_text(document, after)
     return project.files[document].source.text
-
-
-def _placed(file: File, offset: int) -> Placed:
-    blocks = file.tree.blocks
-    return blocks[max(bisect_right(blocks, offset, key=lambda placed: placed.start) - 1, 0)]
 
 
 def _conflict(accepted: list[Edit], edits: list[Edit]) -> bool:

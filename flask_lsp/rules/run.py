@@ -5,25 +5,26 @@ from __future__ import annotations
 import ast
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.project import File, Project
 from flask_lsp.rules.base import Finding, Registered, Related
 from flask_lsp.rules.context import Context, answered
 from flask_lsp.rules.registry import rules
-from flask_lsp.rules.suppress import suppressed
+from flask_lsp.rules.suppress import ignored_in, suppressed
 from flask_lsp.syntax.parse import Block, walk
 
 log = logging.getLogger(__name__)
 
 Cancelled = Callable[[], bool]
 
+_MOST_PLACES = 32
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class _Kept:
     """The findings of a block and the answers they rest on."""
 
@@ -32,9 +33,9 @@ class _Kept:
     """The answers of the snapshot in which ``reads`` were last seen to hold."""
     reads: dict[tuple[Callable[..., object], tuple[object, ...]], object]
     findings: tuple[Finding, ...]
-
-
-_kept: WeakKeyDictionary[Block, _Kept] = WeakKeyDictionary()
+    """Spans counted from the block."""
+    placed: dict[int, tuple[Finding, ...]] = field(default_factory=dict[int, "tuple[Finding, ...]"])
+    """The findings with spans counted from the file, by the offset at which the block stands."""
 
 
 def check(project: Project, document: str, cancelled: Cancelled = lambda: False) -> tuple[Finding, ...]:
@@ -45,12 +46,12 @@ def check(project: Project, document: str, cancelled: Cancelled = lambda: False)
     file = project.files.get(document)
     if file is None:
         return ()
-    path = project.path(document)
+    path, ignored = project.path(document), ignored_in(file)
     shown: list[Finding] = []
     for finding in _all(project, file, cancelled):
         level = project.settings.level_of(finding.rule, path, finding.level)
-        if level is not None and not suppressed(file, finding):
-            shown.append(finding if level == finding.level else replace(finding, level=level))
+        if level is not None and not finding.rule.code.startswith(ignored) and not suppressed(file, finding):
+            shown.append(finding if level is finding.level else replace(finding, level=level))
     return tuple(sorted(shown, key=lambda finding: (finding.span, finding.rule.code)))
 
 
@@ -58,35 +59,45 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
     for start, block in file.tree.blocks:
         if cancelled():
             return
-        for finding in _block_findings(project, file, block):
-            yield finding if not start else _shifted(finding, start)
+        kept = _block_findings(project, file, block)
+        if kept.findings:
+            yield from _placed(kept, start)
     context = Context(project, file, None)
     for registered in _by_type().get(FileFacts, ()):
         for finding in _run(registered, file.facts, context):
-            if not _in_mended(file, finding):
+            begin, block = file.tree.at(finding.span.start)
+            if not block.is_mended(finding.span.shift(-begin)):
                 yield finding
 
 
-def _block_findings(project: Project, file: File, block: Block) -> tuple[Finding, ...]:
-    """The findings of a block, spans counted from it; kept while the answers they read stay the same."""
-    kept = _kept.get(block)
+def _block_findings(project: Project, file: File, block: Block) -> _Kept:
+    """The findings of a block, kept while the answers they read stay the same."""
+    kept: _Kept | None = block.kept.get(_Kept)
     if kept is not None:
-        if kept.document == file.document and kept.answers is project.answers:
-            return kept.findings
+        if kept.answers is project.answers and kept.document == file.document:
+            return kept
         if all(answered(project, file.document, *read) == answer for read, answer in kept.reads.items()):
-            _kept[block] = _Kept(file.document, project.answers, kept.reads, kept.findings)
-            return kept.findings
+            kept.document, kept.answers = file.document, project.answers
+            return kept
     context = Context(project, file, block)
     findings: list[Finding] = []
-    try:
-        for node in walk(block.tree.body):
-            for registered in _by_type().get(type(node), ()):
-                findings += _run(registered, node, context)
-    except RecursionError:  # deeper than any program
-        log.warning("%s: nested too deep to be checked", file.document)
+    by_type = _by_type()
+    for node in walk(block.tree.body):
+        for registered in by_type.get(type(node), ()):
+            findings += _run(registered, node, context)
     shown = tuple(finding for finding in findings if not block.is_mended(finding.span))
-    _kept[block] = _Kept(file.document, project.answers, context.reads, shown)
-    return shown
+    kept = block.kept[_Kept] = _Kept(file.document, project.answers, context.reads, shown)
+    return kept
+
+
+def _placed(kept: _Kept, start: int) -> tuple[Finding, ...]:
+    """The findings of a block where it stands: a keystroke moves few blocks, and new findings cost time."""
+    placed = kept.placed.get(start)
+    if placed is None:
+        if len(kept.placed) >= _MOST_PLACES:
+            kept.placed.clear()
+        placed = kept.placed[start] = tuple(_shifted(finding, start) for finding in kept.findings)
+    return placed
 
 
 def _run(registered: Registered, fired_by: Any, context: Context) -> Iterable[Finding]:
@@ -94,8 +105,9 @@ def _run(registered: Registered, fired_by: Any, context: Context) -> Iterable[Fi
     context.rule = registered.rule
     try:
         return tuple(registered.check(fired_by, context))
-    except RecursionError:
-        raise
+    except RecursionError:  # deeper than any program
+        log.debug("%s: nested too deep for %s", context.file.document, registered.rule.code)
+        return ()
     except Exception:
         log.exception("%s failed in %s", registered.rule.code, context.file.document)
         return ()
@@ -119,10 +131,3 @@ def _shifted(finding: Finding, by: int) -> Finding:
 
 def _shifted_related(related: Related, by: int) -> Related:
     return related if related.span is None else replace(related, span=related.span.shift(by))
-
-
-def _in_mended(file: File, finding: Finding) -> bool:
-    for start, block in file.tree.blocks:
-        if start <= finding.span.start < start + max(len(block.text), 1):
-            return block.is_mended(finding.span.shift(-start))
-    return False

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_right
 from typing import NamedTuple
 
 from flask_lsp.project.project import File
 from flask_lsp.rules.base import Finding
+from flask_lsp.rules.editing import COMPOUND
 from flask_lsp.syntax.parse import Block, walk
 from flask_lsp.syntax.strings import string_parts
 from flask_lsp.text import Edit, Span
 
-_NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?P<list>[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
-_IGNORE_FILE = re.compile(r"^[^\S\r\n]*#\s*flask-lsp:\s*ignore-file(?:\[(?P<list>[^\]\r\n]*)\])?", re.MULTILINE)
+_NOQA = re.compile(r"#\s*noqa\b(?:\s*:\s*(?P<list>[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
+_IGNORE_FILE = re.compile(r"(?:^|(?<=[\r\n]))[^\S\r\n]*#\s*flask-lsp:\s*ignore-file\b(?:\[(?P<list>[^\]\r\n]*)\])?")
+_ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=]")
 _CODE = re.compile(r"[A-Za-z]+[0-9]+")
 
 
@@ -29,27 +30,41 @@ class Noqa(NamedTuple):
 
 
 def suppressed(file: File, finding: Finding) -> bool:
-    """A comment hides the finding."""
-    if _hidden_in_file(file, finding.rule.code):
-        return True
-    if "noqa" not in file.source.text and "NOQA" not in file.source.text:
+    """A ``# noqa`` comment hides the finding."""
+    block = file.tree.at(finding.span.start).block
+    has_noqa: bool | None = block.kept.get(Noqa)
+    if has_noqa is None:
+        has_noqa = block.kept[Noqa] = "noqa" in block.text.lower()
+    if not has_noqa:
         return False
-    first = file.source.line_at(finding.span.start)
-    lines = {first, _comment_line(file, finding.span)}
+    lines = {file.source.line_at(finding.span.start), _comment_line(file, finding.span)}
     return any(noqa.hides(finding.rule.code) for line in lines if (noqa := noqa_on(file, line)) is not None)
 
 
+def ignored_in(file: File) -> tuple[str, ...]:
+    """The beginnings of the codes that comments hide in the whole file; an empty one is all."""
+    text = file.source.text
+    found: list[str] = []
+    for comment in _IGNORE_FILE.finditer(text) if "ignore-file" in text else ():
+        if not _in_string(file, comment.end()):
+            codes = comment.group("list")
+            found += [""] if codes is None else [code.upper() for code in _CODE.findall(codes)]
+    return tuple(found)
+
+
 def noqa_on(file: File, line: int) -> Noqa | None:
-    """The ``# noqa`` comment of a line; one inside a string is none."""
+    """The ``# noqa`` comment of a line, the codes of several put together; one inside a string is none."""
     start, _ = file.source.line_span(line)
-    text = file.source.line_text(line)
-    for found in _NOQA.finditer(text):
-        if not _in_string(file, start + found.start()):
-            codes = tuple(code.upper() for code in _CODE.findall(found.group("list") or ""))
-            if found.group("list") and not codes:
-                continue
-            return Noqa(Span(start + found.start(), start + found.end()), codes)
-    return None
+    noqa: Noqa | None = None
+    for found in _NOQA.finditer(file.source.line_text(line)):
+        codes = tuple(code.upper() for code in _CODE.findall(found.group("list") or ""))
+        if (found.group("list") and not codes) or _in_string(file, start + found.start()):
+            continue
+        span = Span(*found.span()).shift(start)
+        if not codes:
+            return Noqa(span, ())
+        noqa = Noqa(span, codes) if noqa is None else Noqa(noqa.span, noqa.codes + codes)
+    return noqa
 
 
 def disable_line(file: File, finding: Finding) -> tuple[Edit, ...]:
@@ -69,53 +84,47 @@ def disable_file(file: File, finding: Finding) -> tuple[Edit, ...]:
     """The edit that hides a rule in the whole file: a comment at its head, below a shebang and an encoding."""
     code, text = finding.rule.code, file.source.text
     for found in _IGNORE_FILE.finditer(text):
-        if found.group("list") is not None and not _in_string(file, found.start()):
+        if found.group("list") is not None and not _in_string(file, found.end()):
             end = found.end() - 1
             return (Edit(Span(end, end), f", {code}" if found.group("list").strip() else code),)
     line = 0
-    while line < min(2, file.source.line_count) and re.match(r"#!|#.*coding[:=]", file.source.line_text(line)):
-        line += 1
+    for number in range(min(2, file.source.line_count)):
+        written = file.source.line_text(number)
+        if (number == 0 and written.startswith("#!")) or _ENCODING.match(written):
+            line = number + 1
+        elif written.strip() and not written.lstrip().startswith("#"):
+            break
     at = file.source.line_starts[line] if line < file.source.line_count else len(text)
     newline = file.source.newline
     before = newline if at and text[at - 1] not in "\r\n" else ""
     return (Edit(Span(at, at), f"{before}# flask-lsp: ignore-file[{code}]{newline}"),)
 
 
-def _hidden_in_file(file: File, code: str) -> bool:
-    text = file.source.text
-    if "ignore-file" not in text:
-        return False
-    for found in _IGNORE_FILE.finditer(text):
-        if not _in_string(file, found.start()):
-            codes = found.group("list")
-            if codes is None or any(code.startswith(prefix.upper()) for prefix in _CODE.findall(codes)):
-                return True
-    return False
-
-
 def _comment_line(file: File, span: Span) -> int:
     """The line on which a comment about ``span`` can stand: its first, or the last of its statement where the first
-    ends in a backslash or inside a string."""
+    ends in a backslash or inside a string; in the head of a compound statement the next that can."""
     line = file.source.line_at(span.start)
-    _, end = file.source.line_span(line)
-    if not file.source.line_text(line).endswith("\\") and not _in_string(file, end):
+    if _can_carry(file, line):
         return line
-    start, block = _block_at(file, span.start)
+    start, block = file.tree.at(span.start)
     inside = Span(span.start - start, span.start - start)
     found = [node for node in walk(block.tree.body) if isinstance(node, ast.stmt) and block.span(node).contains(inside)]
-    if not found:
-        return line
-    statement = found[-1]
-    last = block.span(statement).end
-    body: list[ast.stmt] = getattr(statement, "body", [])
-    if body:  # a header ends before its body begins
-        last = block.source.line_starts[body[0].lineno - 1] - 1
-    return file.source.line_at(start + last)
+    if found and not isinstance(found[-1], COMPOUND):
+        return file.source.line_at(start + block.span(found[-1]).end)
+    while line + 1 < file.source.line_count and not _can_carry(file, line):
+        line += 1
+    return line
+
+
+def _can_carry(file: File, line: int) -> bool:
+    """A comment can be put at the end of the line."""
+    _, end = file.source.line_span(line)
+    return not file.source.text.endswith("\\", 0, end) and not _in_string(file, end)
 
 
 def _in_string(file: File, offset: int) -> bool:
     """The offset is strictly inside a string literal."""
-    start, block = _block_at(file, offset)
+    start, block = file.tree.at(offset)
     at = offset - start
     for node in walk(block.tree.body):
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)):
@@ -128,11 +137,3 @@ def _in_string(file: File, offset: int) -> bool:
 def _between_parts(block: Block, span: Span, at: int) -> bool:
     """In an implicit concatenation over several lines: outside of the parts, where comments may stand."""
     return not any(part.start < at < part.end for part in string_parts(block.text, span))
-
-
-def _block_at(file: File, offset: int) -> tuple[int, Block]:
-    blocks = file.tree.blocks
-    if not blocks:
-        return 0, Block("", ast.Module(body=[], type_ignores=[]), frozenset())
-    index = bisect_right(blocks, offset, key=lambda placed: placed.start) - 1
-    return blocks[max(index, 0)]

@@ -92,6 +92,12 @@ class Tree:
             for statement in placed.block.tree.body:
                 yield placed, statement
 
+    def at(self, offset: int) -> Placed:
+        """The block that holds an offset; the nearest where the offset lies outside of the text."""
+        if not self.blocks:
+            return Placed(0, _NOTHING)
+        return self.blocks[max(bisect_right(self.blocks, offset, key=_start) - 1, 0)]
+
     @property
     def broken(self) -> bool:
         return any(placed.block.mended for placed in self.blocks)
@@ -305,6 +311,10 @@ def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _start(placed: Placed) -> int:
+    return placed.start
 
 
 def _byte_columns(line: str) -> list[int]:
