@@ -28,9 +28,8 @@ _MODULE = re.compile(r"(?:^|/)(?:configs?|settings)/[^/]+\.py$|(?:config|setting
 _CLASS = re.compile(r"config|settings$", re.IGNORECASE)
 _CALLS = re.compile(r"(?:^|[._])config\.(update|setdefault|from_\w+)\(\)$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_NOT_PRODUCTION = re.compile(
-    r"dev(el(op(ment|er)?)?)?|test(s|ing)?|local(host)?|debug|ci|examples?|demos?|samples?|docs?"
-)
+_DEVELOPMENT = re.compile(r"dev(el(op(ment|er)?)?)?|test(s|ing)?|local(host)?|debug|ci")
+_SHOWN = re.compile(r"(?:^|/)(?:examples?|demos?|samples?|docs?)/")
 _MOST_BASES = 20
 
 
@@ -69,11 +68,9 @@ def is_config_class(project: Project, document: str, name: str) -> bool:
 
 
 def is_for_development(project: Project, document: str, name: str) -> bool:
-    """The class ``name``, or the file, is by its name for development, tests or demonstration."""
-    if _says_development(name):
-        return True
-    folders, _, stem = _name_in(project, document).removesuffix(".py").rpartition("/")
-    return _says_development(stem) or any(map(_says_development, folders.split("/")))
+    """The class or function ``name``, or the file, is by its name for development, tests or demonstration."""
+    path = _name_in(project, document)
+    return any(map(says_development, (name, *path.removesuffix(".py").split("/")))) or bool(_SHOWN.search(path))
 
 
 def overridden(project: Project, document: str, key: str, value: Value, scope: str, name: str = "") -> bool:
@@ -179,9 +176,14 @@ def _read_before_others(project: Project, document: str, key: str, name: str) ->
         for index, each in enumerate(settings):
             if each.is_object and _object(project, other, each.value) in (None, (document, name)):
                 after = [later for later in settings[index + 1 :] if later.scope == each.scope]
-                if any(_sets(project, other, later, key) for later in after):
+                if any(_sets(project, other, later, key) and not _is_copy(later, key) for later in after):
                     return True
     return False
+
+
+def _is_copy(setting: Setting, key: str) -> bool:
+    """``app.secret_key = settings.SECRET_KEY``."""
+    return isinstance(setting.value, Path) and setting.value.text.rpartition(".")[2] == key
 
 
 def _object(project: Project, document: str, value: Value) -> tuple[str, str] | None:
@@ -282,8 +284,9 @@ def _is_object(setting: Setting, name: str) -> bool:
     return setting.is_object and isinstance(setting.value, Path) and setting.value.text == name
 
 
-def _says_development(name: str) -> bool:
-    return any(_NOT_PRODUCTION.fullmatch(word.lower()) for word in _WORDS.findall(name))
+def says_development(name: str) -> bool:
+    """A word of the name says that it is not for production."""
+    return any(_DEVELOPMENT.fullmatch(word.lower()) for word in _WORDS.findall(name))
 
 
 def _name_in(project: Project, document: str) -> str:

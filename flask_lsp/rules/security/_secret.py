@@ -27,7 +27,12 @@ _READERS = frozenset(
         *("environs.Env()", "environs.Env().str", "environs.env", "environs.env.str", "environ.Env()"),
     }
 )
-_SAME = frozenset({"builtins.str", "builtins.bytes", "base64.b64decode", "builtins.bytes.fromhex", "binascii.hexlify"})
+_SAME = frozenset(
+    {
+        *("builtins.str", "builtins.bytes", "builtins.bytes.fromhex", "binascii.hexlify", "binascii.unhexlify"),
+        *("base64.b64encode", "base64.b64decode", "base64.urlsafe_b64encode", "base64.urlsafe_b64decode"),
+    }
+)
 _SAME_METHODS = frozenset({"encode", "decode", "hex", "strip"})
 _DEVELOPMENT = re.compile(r"debug|testing|\bdev|development|local", re.IGNORECASE)
 
@@ -90,6 +95,8 @@ def _origins(node: ast.expr, whole: ast.expr, ctx: Context, fallback: bool = Fal
         case ast.Call() if (default := _default(node, ctx)) is not None:
             yield from _origins(default, node, ctx, True)
         case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _SAME_METHODS:
+            yield from _origins(inner, whole, ctx, fallback)
+        case ast.Attribute(value=ast.Call() as inner, attr="hex"):
             yield from _origins(inner, whole, ctx, fallback)
         case ast.Call(func=func, args=[inner, *_]) if ctx.name(func) in _SAME:
             yield from _origins(inner, whole, ctx, fallback)
