@@ -7,12 +7,15 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from flask_lsp.facts.model import Bind, Branch, Path
 from flask_lsp.project import names
 from flask_lsp.project.project import File, Project
 from flask_lsp.syntax.parse import Block, walk
 from flask_lsp.text import Edit, Source, Span
 
-_INDENT = re.compile(r"^([ \t]+)\S", re.MULTILINE)
+_BLANK = r"(?:\s|#[^\r\n]*[\r\n]|\\)*"
+_CLOSING = re.compile(_BLANK + r"\)")
+_OPENING = re.compile(r"\((?:\s|\\|#[^\r\n]*[\r\n])*$")
 _QUOTE = re.compile(r"[\"']")
 
 
@@ -46,8 +49,12 @@ class Editing:
     @cached_property
     def indent(self) -> str:
         """One level of indentation as the file has it."""
-        found = _INDENT.search(self.file.source.text)
-        return "    " if found is None else "\t" if "\t" in found.group(1) else found.group(1)[:8]
+        for (_, block), statement in self.file.tree.statements():
+            body: list[ast.stmt] = getattr(statement, "body", [])
+            if body and body[0].lineno > statement.lineno and not block.mended:
+                line = block.source.line_text(body[0].lineno - 1)
+                return line[: len(line) - len(line.lstrip())] or "    "
+        return "    "
 
     def string(self, value: str) -> str:
         """A string literal with the quotes the file uses most."""
@@ -55,8 +62,8 @@ class Editing:
         quote = "'" if text.count("'") > text.count('"') else '"'
         if quote in value:
             quote = "'" if quote == '"' else '"'
-        escaped = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace(quote, "\\" + quote)
-        return f"{quote}{escaped}{quote}"
+        escaped = value.replace("\\", "\\\\").replace(quote, "\\" + quote)
+        return quote + "".join(char if char.isprintable() else ascii(char)[1:-1] for char in escaped) + quote
 
     # -- the block -------------------------------------------------------------------------------------------------
 
@@ -110,6 +117,8 @@ class Editing:
         span, source = self.span(statement), self.block.source
         first, last = self._first_line(statement), source.line_at(max(span.end - 1, span.start))
         start, end = source.line_starts[first], source.line_span(last).end
+        if isinstance(statement, _DECORATED):
+            span = Span(start + len(self.indent_of(statement)), span.end)
         if self.block.text[start : span.start].strip() or self.block.text[span.end : end].strip():
             if self.block.text[span.end : end].lstrip().startswith("#"):
                 self.delete(Span(span.start, span.end))  # a comment stays
@@ -139,8 +148,11 @@ class Editing:
         first = self.block.source.line_starts[self._first_line(statement)]
         indent = self.block.text[first:start] if not isinstance(statement, _DECORATED) else self.indent_of(statement)
         if indent.strip():  # stands behind something on its line, as in "if x: y"
+            self.impossible |= any(line.endswith(":") for line in lines)
             self.insert(start, "; ".join(line.strip() for line in lines) + "; ")
             return
+        if isinstance(statement, ast.If) and self.block.text.startswith("elif", start):
+            self.impossible = True
         self.insert(first, "".join(indent + line + self.newline if line else self.newline for line in lines))
 
     def insert_after(self, statement: ast.stmt, *lines: str) -> None:
@@ -148,7 +160,9 @@ class Editing:
         span, source = self.span(statement), self.block.source
         indent = self.indent_of(statement)
         begin = source.line_starts[self._first_line(statement)]
-        if not isinstance(statement, COMPOUND) and self.block.text[begin : span.start].strip():
+        shares = self.block.text[begin : span.start].strip() or re.compile(r"[ \t]*;").match(self.block.text, span.end)
+        if not isinstance(statement, COMPOUND) and shares:
+            self.impossible |= any(line.endswith(":") for line in lines)
             self.insert(span.end, "".join("; " + line.strip() for line in lines))
             return
         line = source.line_at(max(span.end - 1, span.start))
@@ -170,8 +184,9 @@ class Editing:
         if own.strip() and not isinstance(node, _DECORATED):
             self.impossible = True  # shares its line with something else
             return
-        inside = {line for placed in statements for line in _lines_inside_strings(source, *placed)}
-        self.edits.append(Edit(Span(source.line_starts[first], source.line_starts[first]), indent + header + self.newline))
+        inside = {line for at, _, statement in statements for line in _lines_inside_strings(source, at, statement)}
+        begin = source.line_starts[first]
+        self.edits.append(Edit(Span(begin, begin), indent + header + self.newline))
         for line in range(first, last + 1):
             if line not in inside and source.line_text(line).strip():
                 at = source.line_starts[line]
@@ -193,25 +208,32 @@ class Editing:
     def add_argument(self, call: ast.Call, text: str) -> None:
         """Adds an argument at the end of a call, after the file's manner: a trailing comma stays one."""
         arguments = _arguments(call)
-        span = self.span(call)
+        span, source = self.span(call), self.block.source
         if not arguments:
             self.insert(span.end - 1, text)
             return
-        last = max(self.span(argument).end for argument in arguments)
-        between = self.block.text[last : span.end - 1]
-        comma = re.match(r"(?:\s|#[^\r\n]*)*,", between)
-        if "\n" not in between and "\r" not in between:
-            if comma:  # "f(a, )"
-                self.replace(Span(last + comma.end(), span.end - 1), f" {text}")
-            else:
-                self.insert(last + len(between) if not between.strip() else last, f", {text}")
+        last = self._argument_span(call, arguments[-1])
+        if last.end == span.end:  # "f(x for x in y)" has one pair of parentheses for two
+            self.insert(last.start, "(")
+            self.insert(last.end, f", {text})")
             return
-        line = self.block.source.line_text(self.block.source.line_at(last))
-        indent = line[: len(line) - len(line.lstrip())]
-        if comma:
-            self.insert(last + comma.end(), f"{self.newline}{indent}{text},")
-        else:
-            self.insert(last, f",{self.newline}{indent}{text}")
+        between = self.block.text[last.end : span.end - 1]
+        comma = re.match(_BLANK + ",", between)
+        opening = source.line_at(self.span(call.func).end)
+        if source.line_at(last.end) == source.line_at(span.end) or opening == source.line_at(last.start):
+            if comma and not between[comma.end() :].strip(" "):  # "f(a, )"
+                self.replace(Span(last.end + comma.end(), span.end - 1), f" {text}")
+            elif comma:
+                self.insert(last.end + comma.end(), f" {text},")
+            else:
+                self.insert(last.end, f", {text}")
+            return
+        line = source.line_at(last.end + comma.end() if comma else last.end)
+        begin = source.line_text(source.line_at(last.start))
+        indent = begin[: len(begin) - len(begin.lstrip())]
+        if not comma:
+            self.insert(last.end, ",")
+        self.insert(source.line_span(line).end, f"{self.newline}{indent}{text}{',' if comma else ''}")
 
     def replace_argument(self, call: ast.Call, keyword: str, text: str) -> None:
         """Sets a keyword argument of a call, adding it where it is missing."""
@@ -225,19 +247,42 @@ class Editing:
         """Takes an argument out of a call, with one comma and the white space that belonged to it."""
         arguments = _arguments(call)
         index = arguments.index(argument)
-        span, text = self.span(argument), self.block.text
-        if index + 1 < len(arguments):
-            following = self.span(arguments[index + 1]).start
-            comments = re.search(r"#", text[span.end : following])
-            end = following if not comments else span.end + text[span.end : following].index(",") + 1
-            self.delete(Span(span.start, end))
+        span, text, end = self._argument_span(call, argument), self.block.text, self.span(call).end
+        comma = re.compile(_BLANK + ",").match(text, span.end, end)
+        if end == span.end:  # "f(x for x in y)"
+            self.replace(span, "()")
+        elif index + 1 < len(arguments):
+            following = self._argument_span(call, arguments[index + 1]).start
+            assert comma is not None
+            self.delete(Span(span.start, comma.end() if "#" in text[span.end : following] else following))
         elif index:
-            self.delete(Span(self.span(arguments[index - 1]).end, span.end))
+            before = self._argument_span(call, arguments[index - 1]).end
+            if "#" not in text[before : span.start]:
+                self.delete(Span(before, span.end))
+                return
+            source = self.block.source  # the comment stays, and the comma before it
+            line = source.line_at(span.start)
+            begin = source.line_starts[line]
+            alone = line > 0 and not text[begin : span.start].strip()
+            begin = source.line_span(line - 1).end if alone else span.start
+            self.delete(Span(begin, comma.end() if comma else span.end))
         else:
-            comma = re.match(r"\s*,", text[span.end : self.span(call).end - 1])
-            inner = Span(self.span(call.func).end + 1, self.span(call).end - 1)
-            only = not (text[inner.start : span.start] + text[span.end + (comma.end() if comma else 0) : inner.end]).strip()
-            self.delete(inner if only and text[inner.start - 1] == "(" else Span(span.start, span.end + (comma.end() if comma else 0)))
+            last = comma.end() if comma else span.end
+            begin = len(text[: span.start].rstrip())
+            only = text[begin - 1 : begin] == "(" and not text[last : end - 1].strip()
+            self.delete(Span(begin, end - 1) if only else Span(span.start, last))
+
+    def _argument_span(self, call: ast.Call, argument: ast.expr | ast.keyword) -> Span:
+        """The span of an argument with the parentheses around it."""
+        span, text = self.span(argument), self.block.text
+        low, high = self.span(call.func).end, self.span(call).end - 1
+        if span.end > high:
+            return span
+        while (after := _CLOSING.match(text, span.end, high)) and (before := _OPENING.search(text[low : span.start])):
+            if not text[low : low + before.start()].strip():
+                break  # that one belongs to the call
+            span = Span(low + before.start(), after.end())
+        return span
 
     # -- imports ---------------------------------------------------------------------------------------------------
 
@@ -251,21 +296,35 @@ class Editing:
         bindings = self.file.facts.bindings
         through = None
         for local, ats in bindings.items():
-            for at in ats:
-                bound = at.bound
-                if isinstance(bound, names.Import) and bound.level == 0 and local != "*":
-                    target = ".".join(filter(None, (bound.module, bound.attribute)))
-                    if target == wanted and len(ats) == 1:
-                        return local
-                    if name and target == module and len(ats) == 1:
-                        through = f"{local}.{name}"
+            bound = ats[0].bound
+            if len(ats) > 1 or not isinstance(bound, names.Import) or bound.level or local == "*":
+                continue
+            target = ".".join(filter(None, (bound.module, bound.attribute)))
+            if target in (wanted, module) and self._means_that(local):
+                if target == wanted:
+                    return local
+                through = f"{local}.{name}"
         if through:
             return through
         if name and name not in bindings and not self._bound_locally(name):
             self.needed.add((module, name))
             return name
+        root = module.partition(".")[0]
+        others = [at.bound for at in bindings.get(root, ())]
+        if self._bound_locally(root) or any(not isinstance(bound, names.Import) or bound.attribute for bound in others):
+            self.impossible = True  # neither the name nor its module can be reached by its own name
         self.needed.add((module, None))
         return wanted
+
+    def _means_that(self, local: str) -> bool:
+        """The imported name is bound where the code runs and not hidden by one of the block's own."""
+        if self._bound_locally(local):
+            return False
+        return not any(
+            isinstance(event, Branch) and isinstance(event.test, Path) and event.test.text.endswith("TYPE_CHECKING")
+            and any(isinstance(inner, Bind) and inner.bound.name == local for inner in event.bodies[0])
+            for _, event in self.file.facts.events()
+        )
 
     def orphan(self, path: str) -> None:
         """Notes that the imported name at the head of ``path`` may have lost its last use."""
@@ -281,7 +340,7 @@ class Editing:
         )
 
 
-def _lines_inside_strings(source: Source, start: int, block: Block, statement: ast.stmt) -> set[int]:
+def _lines_inside_strings(source: Source, start: int, statement: ast.stmt) -> set[int]:
     """The lines of the file that begin inside a string of the statement."""
     lines: set[int] = set()
     offset = source.line_at(start)
