@@ -56,6 +56,9 @@ _WRITES_SESSION = re.compile(
 _ROOT = re.compile(r"[^.(\[]+")
 
 
+_CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
+
+
 def interface_of(facts: BlockFacts) -> Interface:
     bindings = tuple((name, tuple(map(_bare, bounds))) for name, bounds in facts.bindings.items())
     assembly, imports = tuple(_assembly(facts)), tuple(imports_of(facts))
@@ -91,8 +94,20 @@ def sets_content_type(event: Event) -> bool:
     return name in ("mimetype", "content_type")
 
 
+def changes(event: Event, name: str) -> bool:
+    """Changes the dict ``name`` in place."""
+    if isinstance(event, Store):
+        return event.target.text == f"{name}[]"
+    return isinstance(event, Call) and event.value.text.startswith(f"{name}.") and bool(_CHANGES.search(event.value.text))
+
+
 def _assembly(facts: BlockFacts) -> Iterator[object]:
     yield from _said(facts.body)
+    for event in every_event(facts.body):
+        if isinstance(event, Store) and event.target.text.endswith("[]"):
+            yield event.target.text
+        elif isinstance(event, Call) and _CHANGES.search(event.value.text):
+            yield event.value.text
     for function in facts.functions.values():
         said = tuple(_said(function.body))
         decorators = tuple(value for value, _ in function.decorators)
