@@ -48,7 +48,7 @@ def uri_of(document: str) -> str:
 def uri_below(root: str, root_uri: str, document: str) -> str:
     """A URI for a document in the folder ``root``, spelled as the client spelled that of the folder."""
     below = document[len(root.rstrip("/")) :]
-    return root_uri.rstrip("/") + quote(below, safe="/~", errors="surrogateescape")
+    return root_uri.removesuffix("/") + quote(below, safe="/~", errors="surrogateescape")
 
 
 def is_file(document: str) -> bool:

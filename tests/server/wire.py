@@ -53,6 +53,9 @@ class Wire:
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
+    def send_raw(self, data: bytes) -> None:
+        self._writer.write(data)
+
     def send_bytes(self, body: bytes) -> None:
         self._writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 

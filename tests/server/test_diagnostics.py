@@ -1,0 +1,306 @@
+"""Findings on their way to the client."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flask_lsp.server.uris import uri_of
+from tests.server.conftest import Start
+from tests.server.wire import Wire, range_of
+
+PULL = {
+    "textDocument": {"diagnostic": {}},
+    "workspace": {"diagnostics": {"refreshSupport": True}},
+}
+APP = "from flask import Flask\n\napp = Flask(__name__)\n"
+NO_APP = "app = object()\n"
+VIEWS = "import json\nfrom app import app\n\n@app.route('/a')\ndef a():\n    return json.dumps({'a': 1})\n"
+PUBLISH = "textDocument/publishDiagnostics"
+
+
+def codes(items: list[dict[str, Any]]) -> list[str]:
+    return [item["code"] for item in items]
+
+
+def uri(path: Path) -> str:
+    return uri_of(path.as_posix())
+
+
+def pushed(wire: Wire) -> list[dict[str, Any]]:
+    return [each["params"] for each in wire.received if each["method"] == PUBLISH]
+
+
+async def test_everything_a_plain_client_gets(wire: Wire) -> None:
+    wire.open("untitled:x", "fake_safe\n", 3)
+    message = await wire.next(PUBLISH)
+    assert message["params"] == {
+        "uri": "untitled:x",
+        "version": 3,
+        "diagnostics": [
+            {
+                "range": range_of((0, 0), (0, 9)),
+                "severity": 2,
+                "code": "FL990",
+                "source": "flask-lsp",
+                "message": "A fake.",
+            }
+        ],
+    }
+
+
+async def test_everything_a_rich_client_gets(start: Start) -> None:
+    wire = await start()
+    published = {
+        "relatedInformation": True,
+        "tagSupport": {"valueSet": [1]},
+        "codeDescriptionSupport": True,
+        "dataSupport": True,
+    }
+    await wire.initialize({"textDocument": {"publishDiagnostics": published}})
+    wire.open("untitled:x", "fake_safe; fake_safe\n")
+    first, second = await wire.diagnostics("untitled:x")
+    assert first["tags"] == [1]
+    place = {"uri": "untitled:x", "range": range_of((0, 0), (0, 1))}
+    assert first["relatedInformation"] == [{"location": place, "message": "The first letter."}]
+    assert first["data"] != second["data"]
+    assert "codeDescription" not in first  # there is no address yet
+
+
+async def test_a_finding_stays_where_it_is_while_one_types(wire: Wire) -> None:
+    wire.open("untitled:x", "def f():\n    x = 1\n\nfake_safe\n")
+    await wire.diagnostics("untitled:x", 1)
+    for version, char in enumerate("(ab", start=2):
+        wire.change("untitled:x", version, ((1, 9), (1, 9), char))
+        found = await wire.diagnostics("untitled:x", version)
+        assert [each["range"]["start"]["line"] for each in found] == [3]
+
+
+async def test_of_many_edits_only_current_states_are_told(wire: Wire) -> None:
+    wire.open("untitled:x", "fake_safe\n")
+    await wire.diagnostics("untitled:x", 1)
+    for version in range(2, 60):
+        wire.change("untitled:x", version, ((0, 0), (0, 0), "\n"))
+    found = await wire.diagnostics("untitled:x", 59)
+    assert found[0]["range"]["start"]["line"] == 58
+    versions = [params["version"] for params in pushed(wire)]
+    assert versions == sorted(versions)
+    for params in pushed(wire):
+        assert params["diagnostics"][0]["range"]["start"]["line"] == params["version"] - 1
+
+
+async def test_what_is_closed_has_no_findings(wire: Wire) -> None:
+    wire.open("untitled:x", "fake_safe\n")
+    assert await wire.diagnostics("untitled:x", 1)
+    wire.notify("textDocument/didClose", {"textDocument": {"uri": "untitled:x"}})
+    assert await wire.diagnostics("untitled:x") == []
+    wire.open("untitled:x", "fake_safe\n", 1)
+    assert await wire.diagnostics("untitled:x", 1)
+
+
+async def test_two_languages_of_one_client_are_two_documents(wire: Wire) -> None:
+    wire.open("untitled:x", "fake_safe\n")
+    wire.open("vscode-notebook-cell:/x#1", "fake_safe\nfake_safe\n")
+    assert len(await wire.diagnostics("untitled:x")) == 1
+    assert len(await wire.diagnostics("vscode-notebook-cell:/x#1")) == 2
+
+
+async def test_the_uri_of_the_client_is_echoed(wire: Wire) -> None:
+    for spelled, again in (
+        ("file:///c%3A/Users/x/a.py", "file:///C:/Users/x/a.py"),
+        ("file:///tmp/with%20space/%C3%A9.py", "file:///tmp/with space/é.py"),
+        ("file://server/share/a.py", "file://server/share/a.py"),
+    ):
+        wire.open(spelled, "fake_safe\n")
+        assert len(await wire.diagnostics(spelled, 1)) == 1
+        wire.change(again, 2, "")
+        assert await wire.diagnostics(spelled, 2) == []
+
+
+async def test_a_client_that_pulls_gets_no_push(start: Start) -> None:
+    wire = await start()
+    capabilities = (await wire.initialize(PULL))["capabilities"]
+    assert capabilities["diagnosticProvider"]["interFileDependencies"] is True
+    wire.open("untitled:x", "fake_safe\n")
+    document = {"textDocument": {"uri": "untitled:x"}}
+    first = await wire.request("textDocument/diagnostic", document)
+    assert (first["kind"], codes(first["items"])) == ("full", ["FL990"])
+    again = await wire.request("textDocument/diagnostic", {**document, "previousResultId": first["resultId"]})
+    assert again == {"kind": "unchanged", "resultId": first["resultId"]}
+    wire.change("untitled:x", 2, "fake_safe\nx = 1\n")
+    same = await wire.request("textDocument/diagnostic", {**document, "previousResultId": first["resultId"]})
+    assert same["kind"] == "unchanged"
+    wire.change("untitled:x", 3, "")
+    other = await wire.request("textDocument/diagnostic", {**document, "previousResultId": first["resultId"]})
+    assert (other["kind"], other["items"]) == ("full", [])
+    assert other["resultId"] != first["resultId"]
+    assert pushed(wire) == []
+
+
+@pytest.mark.parametrize("without", ["textDocument", "workspace"])
+async def test_pull_without_refresh_is_push(start: Start, without: str) -> None:
+    wire = await start()
+    capabilities = await wire.initialize({name: value for name, value in PULL.items() if name != without})
+    assert "diagnosticProvider" not in capabilities["capabilities"]
+    wire.open("untitled:x", "fake_safe\n")
+    assert len(await wire.diagnostics("untitled:x")) == 1
+
+
+async def test_the_files_of_the_workspace_count(start: Start, folder: Path) -> None:
+    (folder / "app.py").write_text(APP)
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    wire.open(uri(folder / "views.py"), VIEWS)
+    while codes(await wire.diagnostics(uri(folder / "views.py"))) != ["FL902"]:
+        pass  # the first answer may come before the index
+
+
+async def test_an_edit_renews_the_findings_of_other_open_files(start: Start, folder: Path) -> None:
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    app, views = uri(folder / "app.py"), uri(folder / "views.py")
+    wire.open(app, APP)
+    wire.open(views, VIEWS)
+    while codes(await wire.diagnostics(views)) != ["FL902"]:
+        pass
+    wire.change(app, 2, NO_APP)
+    assert await wire.diagnostics(views) == []
+    wire.change(app, 3, APP)
+    assert codes(await wire.diagnostics(views)) == ["FL902"]
+
+
+async def test_who_pulls_is_asked_to_pull_again(start: Start, folder: Path) -> None:
+    wire = await start()
+    await wire.initialize(PULL, folders={"a": uri(folder)})
+    app, views = uri(folder / "app.py"), uri(folder / "views.py")
+    document = {"textDocument": {"uri": views}}
+    wire.open(app, NO_APP)
+    wire.open(views, VIEWS)
+    assert (await wire.request("textDocument/diagnostic", document))["items"] == []
+    wire.change(app, 2, APP)
+    await wire.next("workspace/diagnostic/refresh")
+    assert codes((await wire.request("textDocument/diagnostic", document))["items"]) == ["FL902"]
+
+
+async def test_closing_goes_back_to_the_text_on_disk(start: Start, folder: Path) -> None:
+    (folder / "app.py").write_text(APP)
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    app, views = uri(folder / "app.py"), uri(folder / "views.py")
+    wire.open(app, NO_APP)
+    wire.open(views, VIEWS)
+    assert await wire.diagnostics(views) == []
+    wire.notify("textDocument/didClose", {"textDocument": {"uri": app}})
+    assert codes(await wire.diagnostics(views)) == ["FL902"]
+
+
+async def test_files_that_change_come_and_go_on_disk(start: Start, folder: Path) -> None:
+    wire = await start()
+    await wire.initialize(
+        {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}, folders={"a": uri(folder)}
+    )
+    registered = await wire.next("client/registerCapability")
+    [registration] = registered["params"]["registrations"]
+    assert registration["method"] == "workspace/didChangeWatchedFiles"
+    globs = [watcher["globPattern"] for watcher in registration["registerOptions"]["watchers"]]
+    assert globs == ["**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore"]
+
+    app, views = folder / "app.py", uri(folder / "views.py")
+    wire.open(views, VIEWS)
+    await wire.diagnostics(views)
+
+    def tell(path: Path, kind: int) -> None:
+        wire.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri(path), "type": kind}]})
+
+    async def becomes(expected: list[str]) -> None:
+        while codes(await wire.diagnostics(views)) != expected:
+            pass
+
+    app.write_text(APP)
+    tell(app, 1)
+    await becomes(["FL902"])
+    app.write_text(NO_APP)
+    tell(app, 2)
+    await becomes([])
+    app.write_text(APP)
+    tell(app, 2)
+    await becomes(["FL902"])
+    (folder / ".gitignore").write_text("app.py\n")
+    tell(folder / ".gitignore", 1)
+    await becomes([])
+    (folder / ".gitignore").write_text("")
+    tell(folder / ".gitignore", 2)
+    await becomes(["FL902"])
+    app.rename(folder / "other.py")
+    files = [{"oldUri": uri(app), "newUri": uri(folder / "other.py")}]
+    wire.notify("workspace/didRenameFiles", {"files": files})
+    await becomes([])
+    (folder / "other.py").rename(app)
+    tell(app, 1)
+    await becomes(["FL902"])
+    app.unlink()
+    wire.notify("workspace/didDeleteFiles", {"files": [{"uri": uri(app)}]})
+    await becomes([])
+
+
+async def test_files_that_cannot_be_read_do_not_hide_the_others(start: Start, folder: Path) -> None:
+    (folder / "app.py").write_text(APP)
+    (folder / "a_nul.py").write_bytes(b"x = 1\0")
+    (folder / "b_latin.py").write_bytes(b"x = '\xe9'\n")
+    (folder / "c_big.py").write_text("x = 1\n" * 900_000)
+    (folder / "d_broken.py").write_text("def (:\n")
+    if sys.platform != "win32":
+        (folder / "e_nowhere.py").symlink_to("nowhere")
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    wire.open(uri(folder / "views.py"), VIEWS)
+    while codes(await wire.diagnostics(uri(folder / "views.py"))) != ["FL902"]:
+        pass
+    for name in ("a_nul.py", "b_latin.py", "c_big.py"):
+        await wire.log_line(name)
+
+
+async def test_every_workspace_folder_is_a_project(start: Start, tmp_path: Path) -> None:
+    one, two, three = (tmp_path.resolve() / name for name in ("one", "two", "three"))
+    for each, app in ((one, APP), (two, NO_APP), (three, APP)):
+        each.mkdir()
+        (each / "app.py").write_text(app)
+    wire = await start()
+    await wire.initialize(folders={"1": uri(one), "2": uri(two)})
+    for each in (one, two, three):
+        wire.open(uri(each / "views.py"), VIEWS)
+    while codes(await wire.diagnostics(uri(one / "views.py"))) != ["FL902"]:
+        pass
+    assert await wire.diagnostics(uri(two / "views.py")) == []
+    assert await wire.diagnostics(uri(three / "views.py")) == []  # text alone: the folder is none of the workspace
+    event = {"added": [{"uri": uri(three), "name": "3"}], "removed": [{"uri": uri(one), "name": "1"}]}
+    wire.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert codes(await wire.diagnostics(uri(three / "views.py"))) == ["FL902"]
+
+
+async def test_progress_is_shown_to_clients_that_show_it(start: Start, folder: Path) -> None:
+    for number in range(120):
+        (folder / f"m{number}.py").write_text("x = 1\n" * 100)
+    wire = await start()
+    await wire.initialize({"window": {"workDoneProgress": True}}, folders={"a": uri(folder)})
+    token = (await wire.next("window/workDoneProgress/create"))["params"]["token"]
+    begin = (await wire.next("$/progress"))["params"]
+    assert (begin["token"], begin["value"]["kind"]) == (token, "begin")
+    await wire.next("$/progress", lambda params: params["token"] == token and params["value"]["kind"] == "end")
+
+
+async def test_the_user_may_stop_the_index(start: Start, folder: Path) -> None:
+    for number in range(300):
+        (folder / f"m{number}.py").write_text(f"def f{number}():\n    return [{number}]\n" * 50)
+    wire = await start()
+    await wire.initialize({"window": {"workDoneProgress": True}}, folders={"a": uri(folder)})
+    token = (await wire.next("window/workDoneProgress/create"))["params"]["token"]
+    await wire.next("$/progress")
+    wire.notify("window/workDoneProgress/cancel", {"token": token})
+    await wire.next("$/progress", lambda params: params["value"]["kind"] == "end")
+    wire.notify("window/workDoneProgress/cancel", {"token": "never"})
+    wire.open("untitled:x", "fake_safe\n")
+    assert len(await wire.diagnostics("untitled:x")) == 1
