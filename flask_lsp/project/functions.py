@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.interface import caught, sets_content_type, writes_session
+from flask_lsp.facts.interface import caught, recovers, sets_content_type, writes_session
 from flask_lsp.facts.model import Assigned, Bind, Call, ClassDefined, Defined, Function, Import, Path, Store, Value
 from flask_lsp.facts.traverse import every_event
 
@@ -59,12 +59,18 @@ def catches(project: Project, document: str, path: str, kinds: frozenset[str]) -
     )
 
 
-def handles(project: Project, document: str, kinds: frozenset[str]) -> bool:  # noqa: ARG001 - asked like all questions
+def cleans_up(project: Project, document: str, path: str) -> bool | None:
+    """The function, of the project, rolls back a database session or never returns; ``None`` if it is not known."""
+    function = function_of(project, document, path)
+    return None if function is None else recovers(function)
+
+
+def handles(project: Project, _document: str, kinds: frozenset[str]) -> bool:
     """The application has an error handler for one of the exceptions, by their last names."""
     return any(isinstance(kind, Path) and kind.text.rpartition(".")[2] in kinds for kind in _handled(project))
 
 
-def json_failure_overridden(project: Project, document: str) -> bool:  # noqa: ARG001 - asked like all questions
+def json_failure_overridden(project: Project, _document: str) -> bool:
     """A request class of the project says itself what happens to a body that is no JSON."""
     return any(
         isinstance(at.bound, ClassDefined)
@@ -76,7 +82,7 @@ def json_failure_overridden(project: Project, document: str) -> bool:  # noqa: A
     )
 
 
-def content_type_set_later(project: Project, document: str) -> bool:  # noqa: ARG001 - asked like all questions
+def content_type_set_later(project: Project, _document: str) -> bool:
     """A hook after the request sets a content type."""
     return any(
         sets_content_type(event)
@@ -92,7 +98,7 @@ def writes_the_session(project: Project, document: str, path: str) -> bool:
     return function is not None and _writes(function)
 
 
-def session_saved_anyway(project: Project, document: str) -> bool | None:  # noqa: ARG001 - asked like all questions
+def session_saved_anyway(project: Project, _document: str) -> bool | None:
     """Every change of the session is saved, in place or not: the session is permanent, lives on the server, or a hook
     writes to it with each request. Not known before all files are in."""
     if not project.complete:
