@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class _Changed:
 
 def check(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code. Raises Failure."""
+    logging.basicConfig(format="flask-lsp: %(message)s", level=logging.WARNING)
     progress = Progress(sys.stderr)
     run = _Run(options, progress)
     try:

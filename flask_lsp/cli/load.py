@@ -38,8 +38,7 @@ class Loader:
         self._report = report
         self._settings: dict[str, Settings] = {}
         self._roots: dict[str, str | None] = {}
-        self._walked: set[str] = set()
-        """The folders that were asked for."""
+        self._walked: dict[str, list[str]] = {}
 
     def paths(self, paths: Iterable[str]) -> list[Asked]:
         """The projects of files and folders. A file named itself counts even where it is excluded."""
@@ -76,7 +75,6 @@ class Loader:
         roots: dict[str, str] = {}
         for path in map(files.absolute, paths):
             if os.path.isdir(path):
-                self._walked.add(path)
                 for document in self._walk(path):
                     root = self._root(document) or path
                     if not self._excluded(document, root):
@@ -87,11 +85,14 @@ class Loader:
                 raise Failure(f"{shown_path(path)}: no such file or folder")
         return roots
 
-    def _walk(self, folder: str) -> Iterable[str]:
-        settings = self.settings(self._root(folder) or folder)
-        for count, path in enumerate(files.walk([folder], settings.exclude, settings.root)):
-            self._report("Looking for files", count, 0)
-            yield path
+    def _walk(self, folder: str) -> list[str]:
+        if folder not in self._walked:
+            settings = self.settings(self._root(folder) or folder)
+            found = self._walked[folder] = list[str]()
+            for path in files.walk([folder], settings.exclude, settings.root):
+                found.append(path)
+                self._report("Looking for files", len(found), 0)
+        return self._walked[folder]
 
     def _excluded(self, document: str, root: str) -> bool:
         """A project inside the walked one may exclude more."""
