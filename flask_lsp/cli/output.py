@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from flask_lsp.cli.findings import Shown
@@ -16,6 +17,8 @@ _STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.INFORMATION: "blue
 _WIDEST = 120
 """Characters of a source line that are shown; more of it would hide the finding."""
 _BEFORE = 40
+_MESSAGE = 100
+"""Columns after which a message goes on in the next line."""
 
 
 def full(findings: Sequence[Shown], paint: Paint) -> Iterator[str]:
@@ -52,12 +55,18 @@ def _block(finding: Shown, paint: Paint) -> Iterator[str]:
     yield paint(f"{gutter} |", "dim")
     yield f"{paint(f'{number} |', 'dim')} {before}{marked}{after}".rstrip()
     yield f"{paint(f'{gutter} |', 'dim')} {' ' * width(before)}{paint('^' * max(1, width(marked)), style)}"
-    yield f"{gutter} {paint('=', 'dim')} {printable(finding.message)}"
+    first, *rest = _wrapped(finding.message) or [""]
+    yield f"{gutter} {paint('=', 'dim')} {first}"
+    yield from (f"{gutter}   {line}" for line in rest)
     for place in finding.related:
         there = f"{printable(place.path)}:{place.line}:{place.column}"
         yield f"{gutter} {paint('->', 'dim')} {there}: {printable(place.message)}"
     for title, safe in finding.fixes:
         yield f"{gutter} {paint('fix:', 'green')} {printable(title)}{'' if safe else ' (unsafe)'}"
+
+
+def _wrapped(message: str) -> list[str]:
+    return textwrap.wrap(printable(message), _MESSAGE, break_long_words=False, break_on_hyphens=False)
 
 
 def _excerpt(finding: Shown) -> tuple[str, str, str]:

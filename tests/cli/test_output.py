@@ -59,6 +59,13 @@ def test_full() -> None:
     )
 
 
+def test_long_messages_are_wrapped() -> None:
+    lines = "".join(full([finding("x", 0, 1, message="word " * 50)], plain)).splitlines()
+    assert lines[4].startswith("  = word word")
+    assert lines[5].startswith("    word word")
+    assert max(map(len, lines)) < 110
+
+
 def test_concise() -> None:
     assert "".join(concise([finding("x", 0, 1)], plain)) == "app.py:7:1: error FL501 Do not.\n"
 
