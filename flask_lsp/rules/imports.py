@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from flask_lsp.project.project import File
 from flask_lsp.syntax.parse import Block, walk
@@ -231,10 +232,10 @@ def _line_end(file: File, offset: int) -> int:
     return file.source.line_starts[line + 1] if line + 1 < file.source.line_count else len(file.source.text)
 
 
-def _order(names: list[str]) -> Callable[[str], object] | None:
+def _order(names: list[str]) -> Callable[[str], Any] | None:
     """The order the names of an import stand in, if any: constants, classes, functions, or plainly by letter."""
-    orders: tuple[Callable[[str], object], ...] = (_by_kind, str.lower)
-    return next((order for order in orders if len(names) > 1 and names == sorted(names, key=order)), None)  # type: ignore[type-var]
+    orders: tuple[Callable[[str], Any], ...] = (_by_kind, str.lower)
+    return next((order for order in orders if len(names) > 1 and names == sorted(names, key=order)), None)
 
 
 def _by_kind(name: str) -> tuple[int, str]:
