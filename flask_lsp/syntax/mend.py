@@ -14,6 +14,8 @@ FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _EXPECTED_BLOCK = re.compile(r"expected an indented block after .* on line (\d+)")
+_CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")
+_CLAUSES = {"elif": "elif 1:", "else": "else:", "except": "except 0:", "finally": "finally:"}
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
 _MOST_WORK = 400_000
 """Code points parsed again at most for one block, if that is more than ``_FEWEST_ATTEMPTS``; then it is given up."""
@@ -36,7 +38,9 @@ def mend(text: str, error: BaseException) -> tuple[ast.Module, frozenset[int]]:
     failure: BaseException | None = error if not mended else None
     for _ in range(attempts):
         if isinstance(failure, SyntaxError):
-            _replace(lines, _offending(failure, lines, mended), mended)
+            # A line at an indent of its own cannot stay, whatever it says.
+            alone = isinstance(failure, IndentationError) and not _EXPECTED_BLOCK.search(failure.msg)
+            _replace(lines, _offending(failure, lines, mended), mended, leave_out=alone)
         elif failure is not None:
             break
         try:
@@ -65,7 +69,7 @@ def _offending(error: SyntaxError, lines: list[str], mended: set[int]) -> int:
     return next(before, next(after, line))
 
 
-def _replace(lines: list[str], number: int, mended: set[int]) -> None:
+def _replace(lines: list[str], number: int, mended: set[int], *, leave_out: bool = False) -> None:
     """``pass`` at the same indent; a line that heads a deeper body becomes ``if 1:`` so that the body stays."""
     line = lines[number]
     content = line.rstrip("\r\n")
@@ -73,13 +77,11 @@ def _replace(lines: list[str], number: int, mended: set[int]) -> None:
     below = (lines[at] for at in range(number + 1, min(number + _MOST_BLANK, len(lines))))
     following = next((line for line in below if line.strip() and not line.lstrip().startswith("#")), "")
     deeper = len(following) - len(following.lstrip()) > len(indent)
-    clause = re.match(r"(?:elif|else|except|finally)\b", content.lstrip())
-    if number in mended:
-        new = ""  # `pass` did not help here: leave the line out
-    elif deeper and not clause:
-        new = indent + "if 1:"
-    elif clause:
-        new = indent + ("else:" if deeper else "else: pass") if clause.group() in ("elif", "else") else ""
+    clause = _CLAUSE.match(content, len(indent))
+    if number in mended or leave_out:
+        new = ""
+    elif clause or deeper:
+        new = indent + (_CLAUSES[clause.group()] if clause else "if 1:") + ("" if deeper else " pass")
     else:
         new = indent + "pass"
     lines[number] = new + line[len(content) :]
