@@ -1,0 +1,140 @@
+"""Debug mode is switched on in the code: whoever reaches the server can run code on it.
+
+The debugger of Werkzeug shows each error with a console that runs what is typed into it, as the user of the server. Its
+PIN stands in the log, and is no more than an extra layer. What is written in the code is also on where the code is
+deployed; the environment variable `FLASK_DEBUG` is set only where somebody develops.
+
+```python
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route("/")
+def index():
+    return "hello"
+
+
+if __name__ == "__main__":
+    app.run(debug=True)
+```
+
+Better, started by `flask run --debug`:
+
+```python
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route("/")
+def index():
+    return "hello"
+
+
+if __name__ == "__main__":
+    app.run()
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_lsp.facts.model import Assigned
+from flask_lsp.project import config, names
+from flask_lsp.rules._config import is_app
+from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument
+from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.debug import _options
+from flask_lsp.rules.debug._fixes import read_environment, remove_argument, remove_statement
+
+rule = Rule("FL501", "debug-hardcoded", Level.ERROR)
+
+_DEBUG = {
+    APP_RUN: ("debug", 2),
+    SOCKETIO_RUN: ("debug", None),
+    **dict.fromkeys(RUN_SIMPLE, ("use_debugger", 4)),
+    "werkzeug.debug.DebuggedApplication": ("evalex", 1),
+}
+"""The argument that switches the debugger on: its keyword and its position."""
+_CONSOLE = "This console lets anyone who reaches it run code on the server: switch it on by `FLASK_DEBUG` only."
+_RUN = "The debugger lets anyone who reaches the server run code on it: leave it to `FLASK_DEBUG=1` where you develop."
+_APP = "Debug mode in the code is on in production too, with its errors and debugger: leave it to `FLASK_DEBUG=1`."
+
+
+def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
+    if isinstance(node, ast.Assign):
+        yield from _attribute(node, ctx)
+    elif isinstance(node.func, ast.Name | ast.Attribute) and (name := ctx.name(node.func)) in _DEBUG:
+        keyword, position = _DEBUG[name]
+        message = _CONSOLE if keyword == "evalex" else _RUN
+        given = argument(node, keyword, position)
+        if given is not None:
+            yield from _argument(node, given, message, ctx)
+            return
+        for one in node.keywords:
+            if one.arg is None and not _is_for_development(node, ctx):
+                yield from _options.check(one, keyword, message, ctx)
+
+
+def _attribute(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
+    """``app.debug = True``."""
+    match node.targets[0]:
+        case ast.Attribute(value=app, attr="debug") if _is_on(node.value, ctx) and is_app(app, ctx):
+            if not _is_for_development(node, ctx):
+                fixes = [remove_statement(node, ctx), read_environment(node.value)]
+                related = _binding(node.value, ctx)
+                yield ctx.finding(ctx.span(node), _APP, fixes=fixes, related=related)
+        case _:
+            pass
+
+
+def _argument(call: ast.Call, given: ast.expr | ast.keyword, message: str, ctx: Context) -> Iterator[Finding]:
+    value = given.value if isinstance(given, ast.keyword) else given
+    if not _is_on(value, ctx) or _is_for_development(call, ctx):
+        return
+    fixes: list[Fix] = [read_environment(value)]
+    if isinstance(given, ast.keyword) or given is call.args[-1]:
+        fixes.insert(0, remove_argument(call, given, ctx))
+    yield ctx.finding(given, message, fixes=fixes, related=_binding(value, ctx))
+
+
+def _is_on(value: ast.expr, ctx: Context) -> bool:
+    constant = ctx.constant(value)
+    return constant is not None and bool(constant.value)
+
+
+def _binding(value: ast.expr, ctx: Context) -> list[Related]:
+    """Where the constant is bound that a name stands for."""
+    if not isinstance(value, ast.Name | ast.Attribute):
+        return []
+    for scope in ctx.scopes(value):
+        for bound in scope.bindings.get(ctx.text(value), ()):
+            return [Related("The value is written here.", bound.span)] if isinstance(bound, Assigned) else []
+    home = ctx.ask(names.constant_at, ctx.text(value))
+    return [] if home is None else [Related("The value is written here.", document=home[0], name=home[1])]
+
+
+def _is_for_development(node: ast.AST, ctx: Context) -> bool:
+    """A test, or code that runs only where somebody develops: by the name of its file or function, or because a
+    condition decides."""
+    if ctx.is_test:
+        return True
+    function = getattr(ctx.function(node), "name", "")
+    return ctx.ask(config.is_for_development, function) or _is_under_condition(node, ctx)
+
+
+def _is_under_condition(node: ast.AST, ctx: Context) -> bool:
+    """Whether the statement is reached depends on more than who runs the file."""
+    function = ctx.function(node)
+    for parent in ctx.ancestors(node):
+        if parent is function:
+            return False
+        if isinstance(parent, ast.If | ast.IfExp) and "__name__" not in ctx.text(parent.test):
+            constant = ctx.constant(parent.test)
+            if constant is None or not constant.value:
+                return True
+    return False
