@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from flask_lsp.facts.imports import Imported, imports_of
 from flask_lsp.facts.interface import Interface, interface_of
 from flask_lsp.facts.model import NO_FACTS, BlockFacts, Bound, Event
 from flask_lsp.facts.python import facts_of
@@ -43,6 +44,11 @@ class FileFacts:
             for name, bounds in facts.bindings.items():
                 found.setdefault(name, []).extend([At(start, bound) for bound in bounds])
         return {name: tuple(ats) for name, ats in found.items()}
+
+    @cached_property
+    def imports(self) -> tuple[Imported, ...]:
+        """Every import of the file, also in functions and classes."""
+        return tuple(imported for _, facts in self.blocks for imported in imports_of(facts))
 
     def events(self) -> list[tuple[int, Event]]:
         """The events of the module body, each with the offset of its block."""

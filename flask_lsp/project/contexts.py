@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from flask_lsp.facts.imports import Imported, imports_of
+from flask_lsp.facts.imports import Imported
 from flask_lsp.facts.model import (
     Bind,
     Body,
@@ -92,7 +92,7 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
     seen, open_ = {document}, [document]
     while open_:
         module = open_.pop()
-        importers = list(_importers(project, module))
+        importers = _importers(project).get(module, ())
         if not importers and _imports_by_name(project):
             return True
         for importer, imported in importers:
@@ -106,12 +106,24 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
     return False
 
 
-def _importers(project: Project, document: str) -> Iterator[tuple[str, Imported]]:
-    for other, file in project.files.items():
-        for _, facts in file.facts.blocks:
-            for imported in imports_of(facts):
-                if document in _modules(project, other, imported) and other != document:
-                    yield other, imported
+def _importers(project: Project) -> dict[str, list[tuple[str, Imported]]]:
+    """By module of the project, the imports that may be its first: a package runs before the modules in it, so what
+    these import of it is there already."""
+    known = project.answers.get(_importers)
+    if known is not None:
+        return cast("dict[str, list[tuple[str, Imported]]]", known)
+    found: dict[str, list[tuple[str, Imported]]] = {}
+    for document, file in project.files.items():
+        for imported in file.facts.imports:
+            for module in {*_modules(project, document, imported)} - {None, document}:
+                if module is not None and not _is_package_of(module, document):
+                    found.setdefault(module, []).append((document, imported))
+    project.answers[_importers] = found
+    return found
+
+
+def _is_package_of(module: str, document: str) -> bool:
+    return module.endswith("/__init__.py") and document.startswith(module.removesuffix("__init__.py"))
 
 
 def _modules(project: Project, document: str, imported: Imported) -> Iterator[str | None]:

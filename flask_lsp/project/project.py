@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from flask_lsp.facts.file import FileFacts, file_facts
 from flask_lsp.facts.interface import Interface
+from flask_lsp.project.modules import Modules
 from flask_lsp.project.versions import Versions
 from flask_lsp.settings import Settings
 from flask_lsp.syntax.parse import Tree, parse_file
@@ -45,6 +45,7 @@ class Project:
         self.complete = root is None
         """Every file of the project is in; before that, what rests on other files is unknown."""
         self._files: dict[str, File] = {}
+        self._modules = Modules((), root)
         self.answers: dict[object, object] = {}
         """What was asked of the project so far. Snapshots share one dict for as long as no answer can have changed, so
         its identity tells whether anything but the text of a body is new."""
@@ -86,34 +87,8 @@ class Project:
         return document
 
     def module(self, document: str, name: str, level: int) -> str | None:
-        """The file that ``name`` names when ``document`` imports it, ``level`` being the number of leading dots.
-
-        An absolute name is looked for beside the importing file and in every folder above it up to the root, nearest
-        first: a repository may hold several applications, each with its own folder on the path.
-        """
-        here = PurePosixPath(document).parent
-        parts = name.split(".") if name else []
-        if level:
-            folder = here
-            for _ in range(level - 1):
-                folder = folder.parent
-            return self._module_at(folder, parts)
-        if not parts:
-            return None
-        for folder in (here, *here.parents):
-            found = self._module_at(folder, parts) or self._module_at(folder / "src", parts)
-            if found is not None and found != document:
-                return found
-            if str(folder) == self.root:
-                break
-        return None
-
-    def _module_at(self, folder: PurePosixPath, parts: list[str]) -> str | None:
-        path = str(folder.joinpath(*parts))
-        for candidate in (f"{path}/__init__.py", f"{path}.py") if parts else (f"{path}/__init__.py",):
-            if candidate in self._files:
-                return candidate
-        return None
+        """The file that an import names, see ``Modules.find``."""
+        return self._modules.find(document, name, level)
 
     def _copy(
         self,
@@ -125,6 +100,8 @@ class Project:
         project = Project(self.root, settings or self.settings, versions or self.versions)
         project.complete = self.complete
         project._files = files
+        same = files.keys() == self._files.keys()
+        project._modules = self._modules if same else Modules(files.keys(), self.root)
         project.answers = answers
         return project
 

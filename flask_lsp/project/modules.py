@@ -1,0 +1,49 @@
+"""Which file of the project does an import name?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+
+class Modules:
+    """Finds modules among the files of a project. Shared by all snapshots that have the same files."""
+
+    def __init__(self, documents: Collection[str], root: str | None) -> None:
+        self._documents = documents
+        self._root = root
+        self._found: dict[tuple[str, str, int], tuple[str, ...]] = {}
+
+    def find(self, document: str, name: str, level: int) -> str | None:
+        """The file that ``name`` names when ``document`` imports it, ``level`` being the number of leading dots.
+
+        An absolute name is looked for beside the importing file and in every folder above it up to the root, nearest
+        first: a repository may hold several applications, each with its own folder on the path.
+        """
+        key = (_folder(document), name, level)
+        candidates = self._found.get(key)
+        if candidates is None:
+            candidates = self._found[key] = tuple(self._candidates(*key))
+        return next((found for found in candidates if level or found != document), None)
+
+    def _candidates(self, folder: str, name: str, level: int) -> list[str]:
+        path = name.replace(".", "/")
+        if level:
+            for _ in range(level - 1):
+                folder = _folder(folder)
+            return self._at(f"{folder}/{path}" if path else folder, package=not path)
+        found: list[str] = []
+        while path:
+            found += self._at(f"{folder}/{path}") or self._at(f"{folder}/src/{path}")
+            if folder in (self._root, ""):
+                break
+            folder = _folder(folder)
+        return found
+
+    def _at(self, path: str, *, package: bool = False) -> list[str]:
+        if f"{path}/__init__.py" in self._documents:
+            return [f"{path}/__init__.py"]
+        return [f"{path}.py"] if not package and f"{path}.py" in self._documents else []
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
