@@ -14,8 +14,8 @@ from flask_lsp.text import Edit, Span, apply
 
 CHARACTERS = "ab(é𐐷)[]\"'\\#:\n\r\t \f\0\u2028\ud800\ufeff@=,"
 PIECES = (
-    *('"""', "'''", '"', "(", ")", "[", "{", "}", "\n", "\r\n", "\r", "\f", "\u2028", "\0", "\ud800", "\\", "\\\n", "#"),
-    *(":", "@", "@app.route('/')\n", "def f(\n", "def f():\n", "class A:\n", "else:\n", "elif x:\n", "except:\n"),
+    *('"""', "'''", '"', "(", ")", "[", "{", "}", "\n", "\r\n", "\r", "\f", "\u2028", "\0", "\ud800", "\\", "\\\n"),
+    *("#", ":", "@", "@app.route('/')\n", "def f(\n", "def f():\n", "class A:\n", "else:\n", "elif x:\n", "except:\n"),
     *("import ", "é", "    ", "\t", "f'{", "lambda: ", "x = ", "pass\n", "return ", "if x:", "# noqa", "async "),
     *("match x:\n", "\nx = '''\n"),
 )
