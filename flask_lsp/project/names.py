@@ -146,8 +146,9 @@ class Resolver:
         return self._in_module(document, root, rest)
 
     def _in_module(self, document: str, root: str, rest: str) -> str | None:
+        self._steps += 1
         file = self._project.files.get(document)
-        if file is None:
+        if file is None or self._steps > _MOST_STEPS:  # two files may import from each other
             return None
         bindings = file.facts.bindings
         if ats := bindings.get(root):
@@ -200,8 +201,11 @@ class Resolver:
         if module is not None and bound.attribute is None:
             return self._member(module, rest)
         if module is not None and bound.attribute is not None:
-            if bound.attribute in self._project.files[module].facts.bindings:
+            bindings = self._project.files[module].facts.bindings
+            if bound.attribute in bindings:
                 return self._in_module(module, bound.attribute, rest)
+            if "*" in bindings and (found := self._in_module(module, bound.attribute, rest)):
+                return found
             inner = self._project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level)
             return None if inner is None else self._member(inner, rest)
         if bound.attribute is not None and bound.level:
