@@ -27,10 +27,12 @@ class Malformed(ValueError):
 
 
 class Documents:
-    """All open documents by id. Changed by the event loop only; other threads read single entries."""
+    """All open documents in Python, by id. Changed by the event loop only; other threads read."""
 
     def __init__(self) -> None:
         self._open: dict[str, Open] = {}
+        self._foreign: set[str] = set()
+        """Open documents in other languages, which some clients send all the same."""
         self.unit: Unit = "utf-16"
 
     def get(self, document: str) -> Open | None:
@@ -42,15 +44,18 @@ class Documents:
     def __iter__(self) -> Iterator[Open]:
         return iter(tuple(self._open.values()))
 
-    def open(self, uri: str, version: int, text: str) -> Open:
-        """Takes in a text; a document that was open already gets the new text."""
+    def open(self, uri: str, version: int, text: str, language: str = "python") -> Open | None:
+        """Takes in a text; a document that was open already gets the new text. None for other languages."""
         document = document_of(uri)
+        if not language.startswith("python") and not document.endswith((".py", ".pyw")):
+            self._foreign.add(document)
+            return None
         state = self._open[document] = Open(document, uri, version, Source(text))
         return state
 
-    def change(self, params: Any) -> Open:
+    def change(self, params: Any) -> Open | None:
         """Applies the parameters of ``textDocument/didChange``, as decoded from JSON: this is the path of every
-        keystroke, and building typed objects would cost more than the edit.
+        keystroke, and building typed objects would cost more than the edit. None for other languages.
 
         Raises ``Malformed``, also where a document is not open. Positions outside the text are clamped.
         """
@@ -59,6 +64,8 @@ class Documents:
             uri, version = identifier["uri"], identifier.get("version")
             state = self.at(uri)
             if state is None:
+                if document_of(uri) in self._foreign:
+                    return None
                 raise Malformed(f"a change for {uri}, which is not open")
             source = state.source
             for change in changes:
@@ -70,7 +77,14 @@ class Documents:
         return state
 
     def close(self, uri: str) -> Open | None:
-        return self._open.pop(document_of(uri), None)
+        """The last state of a document that is closed now; None for other languages. Raises ``Malformed``."""
+        document = document_of(uri)
+        if document in self._foreign:
+            self._foreign.discard(document)
+            return None
+        if document not in self._open:
+            raise Malformed(f"{uri} is closed but is not open")
+        return self._open.pop(document)
 
 
 def span_of(source: Source, range_: Any, unit: Unit) -> Span:

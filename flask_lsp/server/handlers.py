@@ -32,7 +32,9 @@ def register(server: Server) -> None:
 
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     item = params.text_document
-    server.opened(server.documents.open(item.uri, item.version, item.text))
+    language = str(getattr(item.language_id, "value", item.language_id))
+    if state := server.documents.open(item.uri, item.version, item.text, language):
+        server.opened(state)
 
 
 def did_change(server: Server, params: Any) -> None:
@@ -41,15 +43,18 @@ def did_change(server: Server, params: Any) -> None:
     except Malformed as error:
         log.warning("%s", error)
     else:
-        server.edited(state)
+        if state is not None:
+            server.edited(state)
 
 
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
-    state = server.documents.close(params.text_document.uri)
-    if state is None:
-        log.warning("%s was closed but is not open", params.text_document.uri)
+    try:
+        state = server.documents.close(params.text_document.uri)
+    except Malformed as error:
+        log.warning("%s", error)
     else:
-        server.closed(state)
+        if state is not None:
+            server.closed(state)
 
 
 # -- requests --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from flask_lsp.server.documents import Documents, Open
 from flask_lsp.server.schedule import Token
 from flask_lsp.server.uris import is_below, is_file
 from flask_lsp.settings import Settings, merge
+from flask_lsp.text import Source
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ Layers = Mapping[str, Mapping[str, object]]
 """What the editor has set, by workspace folder; ``""`` for what lies in none."""
 
 _NOTHING: Mapping[str, object] = {}
+_TOO_LONG = Source("")
 _NO_ROOT = ""
 """Where documents live that are no files."""
 
@@ -92,9 +94,9 @@ class Projects:
         project = self.project_of(state.document)
         for other in self._documents:
             if other.document != state.document and self.root_of(other.document) == root:
-                project = project.with_text(other.document, other.source)
+                project = project.with_text(other.document, self._source(other))
         self._keep(root, project)
-        project = project.with_text(state.document, state.source)
+        project = project.with_text(state.document, self._source(state))
         if self._documents.get(state.document) is state:
             self._keep(root, project)
         return project
@@ -172,6 +174,13 @@ class Projects:
                     self._projects[root] = project.with_complete(self._is_complete(root))
             yield
         done()
+
+    def _source(self, state: Open) -> Source:
+        """The text of an open document; nothing where it is longer than what we read from disk."""
+        if len(state.source.text) <= files.MAX_BYTES:
+            return state.source
+        self._tell(f"{state.document} is longer than {files.MAX_BYTES} characters: not checked")
+        return _TOO_LONG
 
     def _keep(self, root: str, project: Project) -> None:
         before = self._projects.get(root)

@@ -16,6 +16,8 @@ def serve(address: tuple[str, int] | None = None) -> int:
 
     Returns the exit code: 0 after a proper ``shutdown``, else 1. Raises ``OSError`` where the address cannot be used.
     """
+    # While the working thread computes, a message that arrives waits this long for its turn, in each of two threads.
+    sys.setswitchinterval(0.0005)
     if address is None:
         return asyncio.run(_serve_standard())
     return asyncio.run(transport.serve_tcp(*address, _serve, _announce))

@@ -52,6 +52,8 @@ class Server(LanguageServer):
         self._ready = False
         """The settings are known; nothing is published before."""
         self._progress: Progress | None = None
+        self._indexed: set[str] = set()
+        """The folders that were read to the end."""
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -88,7 +90,7 @@ class Server(LanguageServer):
 
     async def _begin(self) -> None:
         self._schedule.latest("start", Urgency.TYPING, lambda _: self._core() and None)
-        await configuration.register(self)
+        self._spawn(configuration.register(self))
         await self._fetch_settings()
         self._ready = True
         for state in self.documents:
@@ -257,16 +259,21 @@ class Server(LanguageServer):
         if not self.folders:
             return
         self._progress = progress = Progress(self.protocol, "Flask: reading the workspace")
-        if self.client.progress:
+        folders = set(self.folders)
+        if self.client.progress and not folders <= self._indexed:  # later there is little to read
             self._spawn(progress.begin())
 
         def report(count: int) -> None:
             if count % 50 == 0:
                 self._loop.call_soon_threadsafe(progress.report, f"{count} files")
 
+        def finish() -> None:
+            self._indexed = folders
+            progress.end()
+            self._renew_all()
+
         def done() -> None:
-            self._loop.call_soon_threadsafe(progress.end)
-            self._loop.call_soon_threadsafe(self._renew_all)
+            self._loop.call_soon_threadsafe(finish)
 
         def work(token: Token) -> Iterator[None]:
             yield from self._core().projects.index(report, done, token)

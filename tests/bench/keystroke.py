@@ -24,6 +24,9 @@ from typing import Any
 
 OURS = [sys.executable, "-m", "flask_lsp", "server"]
 RUFF = ["ruff", "server"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+"""The servers start in the folder of the file: there this repository need not be installed."""
+
 BASE = [sys.executable, "-c", "import pygls.lsp.server"]
 
 TYPED = (
@@ -47,8 +50,9 @@ class Server:
         self.uri = path.as_uri()
         self.version = 1
         begin = time.perf_counter()
+        pipe = subprocess.PIPE
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=path.parent
+            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=path.parent, env=ENVIRONMENT
         )
         folder = path.parent.as_uri()
         params = {

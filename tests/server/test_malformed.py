@@ -85,7 +85,7 @@ async def test_bad_notifications_cost_a_log_line_each(wire: Wire) -> None:
     wire.notify("textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": []})
     assert URI in await wire.log_line("not open")
     wire.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
-    await wire.log_line("is not open")
+    await wire.log_line("is closed but is not open")
     wire.notify("textDocument/didOpen", {"textDocument": {}})
     await wire.log_line("Invalid Params: textDocument/didOpen")
     wire.notify("no/such", {})
@@ -162,6 +162,7 @@ async def test_odd_text_costs_nothing_but_itself(wire: Wire) -> None:
         "y" * 100_000 + "\nfake_safe\n",
         "\x0cfake_safe\u2028\x85\x1c\n",
         "",
+        "fake_safe\n" * 250_000,
     ]
     for version, text in enumerate(texts, start=1):
         uri = f"untitled:{version}"
@@ -169,7 +170,19 @@ async def test_odd_text_costs_nothing_but_itself(wire: Wire) -> None:
         await wire.diagnostics(uri, version)
         at = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 3}}
         await wire.request("textDocument/hover", at)
+    await wire.log_line("not checked")
     await lives(wire)
+
+
+async def test_other_languages_are_left_alone(wire: Wire) -> None:
+    item = {"uri": URI, "languageId": "jinja-html", "version": 1, "text": "fake_safe\n"}
+    wire.notify("textDocument/didOpen", {"textDocument": item})
+    wire.change(URI, 2, "fake_safe")
+    at = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 3}}
+    assert await wire.request("textDocument/hover", at) is None
+    wire.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    await lives(wire)
+    assert [each for each in wire.received if each["method"] == "window/logMessage"] == []
 
 
 async def test_a_lone_surrogate_in_what_we_send_does_not_end_the_writer(wire: Wire) -> None:

@@ -85,6 +85,7 @@ def test_edits_give_the_text_that_the_client_has(unit: Unit) -> None:
             text = text[:start] + new + text[end:]
             identifier = {"uri": "untitled:x", "version": version}
             state = documents.change({"textDocument": identifier, "contentChanges": [change]})
+            assert state
             assert (state.source.text, state.version) == (text, version)
             assert state.source.line_starts == Source(text).line_starts
 
