@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from flask_lsp.facts.model import Import
+
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
     from flask_lsp.project.versions import Versions
@@ -21,12 +23,15 @@ def is_test(project: Project, document: str) -> bool:
 
 
 def is_migration(project: Project, document: str) -> bool:
-    """Alembic runs it: it imports ``alembic``, as ``env.py`` and every version do."""
+    """Alembic runs it: it imports ``op`` or ``context`` from there, as ``env.py`` and every version do."""
     file = project.files.get(document)
     if file is None:
         return False
     for bounds in file.facts.bindings.values():
         for at in bounds:
-            if getattr(at.bound, "module", "").partition(".")[0] == "alembic":
-                return True
+            match at.bound:
+                case Import(module="alembic", attribute="op" | "context"):
+                    return True
+                case _:
+                    pass
     return False

@@ -114,8 +114,10 @@ class _Tracer:
         module = self._project.module(document, bound.module, bound.level)
         if module is not None and bound.attribute is None:
             return self._member(module, rest)
-        if module is not None and bound.attribute in self._project.files[module].facts.bindings:
-            return self._in_module(module, bound.attribute or "", rest)
+        if module is not None and bound.attribute is not None:
+            found = self._in_module(module, bound.attribute, rest)
+            if found is not None or bound.attribute in self._project.files[module].facts.bindings:
+                return found
         if bound.attribute is not None:
             inner = self._project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level)
             if inner is not None:
