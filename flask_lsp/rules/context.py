@@ -138,6 +138,18 @@ class Context:
             return False
         return any(self.name(base) == "flask.views.MethodView" for base in parent.bases)
 
+    def answers_requests(self, function: FunctionNode) -> bool:
+        """The function is a view, by ``@expose`` of Flask-Admin and Flask-AppBuilder too, or a method of a resource."""
+        if isinstance(function, ast.Lambda) or self.is_view(function):
+            return not isinstance(function, ast.Lambda)
+        targets = [each.func for each in function.decorator_list if isinstance(each, ast.Call)]
+        if any((self.name(target) or "").rpartition(".")[2] == "expose" for target in targets):
+            return True
+        parent = self.parent(function)
+        if not isinstance(parent, ast.ClassDef) or function.name not in _METHODS:
+            return False
+        return any((self.name(base) or "").endswith((".Resource", ".View", ".MethodView")) for base in parent.bases)
+
     def is_route(self, decorator: ast.expr) -> bool:
         """The decorator is ``@app.route(...)`` or one of its kin, also of an application or blueprint we cannot see."""
         if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
