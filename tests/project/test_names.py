@@ -136,7 +136,7 @@ PACKAGE = {"pkg/__init__.py": "", "pkg/m.py": MODELS}
         ("from a import x\n", "x", {"a.py": "from app import x\n"}, None),
         ("from a import *\n", "x", {"a.py": "from app import *\n"}, None),
         # a factory and a class elsewhere
-        ("from f import make\na = make()\n", "a", {"f.py": FLASK + "def make():\n    return Flask(1)\n"}, "flask.Flask()"),
+        ("from f import make\na = make()\n", "a", {"f.py": FLASK + "def make(): return Flask(1)\n"}, "flask.Flask()"),
         ("from f import App\n", "App()", {"f.py": FLASK + "class App(Flask): pass\n"}, "flask.Flask()"),
         ("from f import A\n", "A", {"f.py": "class A: pass\n"}, "<f>.A"),
         # a file beside is no package of that name

@@ -1,0 +1,58 @@
+"""The rule cases as a corpus: real mistakes, their traps and their fixes, in one file or many."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from pathlib import Path
+
+from flask_lsp.project import versions
+from flask_lsp.project.project import Project
+from flask_lsp.rules.base import Finding
+from flask_lsp.settings import merge
+from flask_lsp.syntax import parse as syntax
+from tests.rules.cases import Case, cases
+
+HERE = Path(__file__).parent
+
+
+@cache
+def all_cases() -> tuple[Case, ...]:
+    return tuple(case for path in sorted(HERE.rglob("*.md")) for case in cases(path))
+
+
+def project_of(files: dict[str, str]) -> Project:
+    """A complete project of Python files below ``/case``, under the preset that has all rules."""
+    settings, problems = merge({"preset": "strict"})
+    assert not problems
+    pinned = versions.from_requirements(files.get("requirements.txt", ""))
+    project = Project("/case", settings, pinned)
+    for name, text in files.items():
+        if name.endswith(".py"):
+            project = project.with_text(f"/case/{name}", text)
+    return project.with_complete(True)
+
+
+def some_files(pick: random.Random) -> dict[str, str]:
+    """The files of a case, the main one often longer by those of others."""
+    case = pick.choice(all_cases())
+    files = dict(case.files)
+    for _ in range(pick.randrange(4)):
+        other = pick.choice(all_cases())
+        files[case.main] += "\n" + other.files[other.main]
+    return files
+
+
+def fresh(project: Project) -> Project:
+    """The same project as a new process would read it; the blocks of the old one are forgotten."""
+    syntax._blocks.clear()
+    again = Project(project.root, project.settings, project.versions)
+    for document, file in project.files.items():
+        again = again.with_text(document, file.source.text)
+    return again.with_complete(project.complete)
+
+
+def said(finding: Finding) -> tuple[object, ...]:
+    """All that is shown of a finding."""
+    fixes = tuple((fix.title, fix.safe) for fix in finding.fixes)
+    return finding.rule.code, finding.span, finding.level, finding.message, fixes, finding.related, finding.tags

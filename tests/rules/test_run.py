@@ -1,0 +1,307 @@
+"""Findings: the same from what is kept as from a fresh start, inside the text, never where it is broken; a bug in one
+rule costs that rule only."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.project.project import Project
+from flask_lsp.rules import run
+from flask_lsp.rules.base import Finding, Level, Registered, Related, Rule
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.run import check
+from flask_lsp.text import Span, apply
+from tests.rules.corpus import all_cases, fresh, project_of, said, some_files
+from tests.texts import broken, seeds, some_edit, texts
+
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
+
+FEWER = settings(max_examples=max(settings().max_examples // 2, 1))
+
+
+def well_placed(project: Project, document: str) -> None:
+    source, tree = project.files[document].source, project.files[document].tree
+    for finding in check(project, document):
+        spans = [finding.span, *(related.span for related in finding.related if related.span is not None)]
+        assert all(0 <= start <= end <= len(source.text) for start, end in spans)
+        start, block = tree.at(finding.span.start)
+        assert not block.is_mended(finding.span.shift(-start))
+
+
+def same_as_fresh(project: Project) -> None:
+    new = fresh(project)
+    for document in project.files:
+        kept = [said(finding) for finding in check(project, document)]
+        assert kept == [said(finding) for finding in check(new, document)], document
+
+
+@FEWER
+@given(seeds)
+def test_kept_findings_are_those_of_a_fresh_start(seed: int) -> None:
+    """Edits in all files of a project, one after the other, and in between what is shown of each."""
+    pick = random.Random(seed)
+    project = project_of(some_files(pick))
+    for document in project.files:
+        check(project, document)
+    for _ in range(4):
+        document = pick.choice(sorted(project.files))
+        text = project.files[document].source.text
+        project = project.with_text(document, apply(text, [some_edit(pick, text)]))
+        check(project, document)
+        same_as_fresh(project)
+
+
+@FEWER
+@given(seeds)
+def test_lines_typed(seed: int) -> None:
+    """A line of the file is deleted and typed again, or one of another case is, key by key."""
+    pick = random.Random(seed)
+    case = pick.choice(all_cases())
+    project = project_of(case.files)
+    document = f"/case/{case.main}"
+    source = project.files[document].source
+    line = pick.randrange(source.line_count)
+    start, end = source.line_span(line)
+    other = pick.choice(all_cases())
+    typed = source.text[start:end] if pick.randrange(2) else pick.choice(other.files[other.main].split("\n"))
+    for length in range(0, len(typed) + 1, 1 + len(typed) // 8):
+        project = project.with_text(document, source.text[:start] + typed[:length] + source.text[end:])
+        check(project, document)
+        well_placed(project, document)
+    same_as_fresh(project)
+
+
+@FEWER
+@given(seeds)
+def test_lines_change_places(seed: int) -> None:
+    """Whole lines come from other files, so that names, imports and decorators change and the text often parses."""
+    pick = random.Random(seed)
+    project = project_of(some_files(pick))
+    for _ in range(4):
+        document = pick.choice(sorted(project.files))
+        lines = project.files[document].source.text.split("\n")
+        at = pick.randrange(len(lines))
+        match pick.randrange(4):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, pick.choice(lines))
+            case 2:
+                lines[at] = lines[at].replace("True", "1").replace("return ", "yield ").replace("def ", "async def ")
+            case _:
+                lines[at] = lines[at] + "  # session_interface errorhandler config noqa"
+        project = project.with_text(document, "\n".join(lines))
+        check(project, document)
+        same_as_fresh(project)
+
+
+@FEWER
+@given(seeds)
+def test_files_come_and_go(seed: int) -> None:
+    pick = random.Random(seed)
+    files = next((case.files for case in pick.sample(all_cases(), 60) if len(case.files) > 1), some_files(pick))
+    project = project_of(files)
+    for document in project.files:
+        check(project, document)
+    document = pick.choice(sorted(project.files))
+    text = project.files[document].source.text
+    project = project.without(document)
+    same_as_fresh(project)
+    project = project.with_text(document, text)
+    same_as_fresh(project)
+
+
+@given(texts)
+def test_any_text(text: str) -> None:
+    project = project_of({"app.py": text})
+    well_placed(project, "/case/app.py")
+
+
+@given(seeds)
+def test_broken_code(seed: int) -> None:
+    pick = random.Random(seed)
+    files = some_files(pick)
+    name = pick.choice([name for name in files if name.endswith(".py")])
+    files[name] = broken(pick, files[name])
+    project = project_of(files)
+    for document in project.files:
+        well_placed(project, document)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_line_ends_change_no_finding(end: str) -> None:
+    for case in all_cases():
+        project = project_of(case.files)
+        other = project_of({name: text.replace("\n", end) for name, text in case.files.items()})
+        for document in project.files:
+            assert lines(project, document) == lines(other, document), case.name
+
+
+def test_tabs_change_no_finding() -> None:
+    for case in all_cases():
+        project = project_of(case.files)
+        tabbed = {name: text.replace("    ", "\t") for name, text in case.files.items()}
+        other = project_of(tabbed)
+        for document in project.files:
+            assert lines(project, document) == lines(other, document), case.name
+
+
+def lines(project: Project, document: str) -> list[tuple[str, int, int]]:
+    source = project.files[document].source
+    found: list[tuple[str, int, int]] = []
+    for finding in check(project, document):
+        start, end = source.line_at(finding.span.start), source.line_at(finding.span.end)
+        found.append((finding.rule.code, start, end))
+    return found
+
+
+# -- with rules of our own -------------------------------------------------------------------------------------------
+
+
+class Rules:
+    """Stands in for the rules of the package, and counts what they do."""
+
+    def __init__(self) -> None:
+        self.fired: list[str] = []
+        self.checks: dict[type, list[Registered]] = {}
+
+    def add(self, code: str, kind: type, check: Any) -> None:
+        registered = Registered(Rule(code, code.lower(), Level.WARNING), check, (kind,), "here")
+        self.checks.setdefault(kind, []).append(registered)
+
+    def calls(self, code: str) -> None:
+        """A rule that finds every call and asks what it is."""
+
+        def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+            self.fired.append(ctx.text(node))
+            yield ctx.finding(node, str(ctx.name(node.func)), related=[Related("here", ctx.span(node))])
+
+        self.add(code, ast.Call, check)
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> Rules:
+    found = Rules()
+    monkeypatch.setattr(run, "_by_type", lambda: {kind: tuple(checks) for kind, checks in found.checks.items()})
+    return found
+
+
+TEXT = "from a import f, g\nf(1)\n\n\ndef h():\n    g(2)\n\n\nf(3)\n"
+
+
+def shown(project: Project, document: str = "/case/app.py") -> list[tuple[str, str]]:
+    text = project.files[document].source.text
+    return [(text[slice(*finding.span)], finding.message) for finding in check(project, document)]
+
+
+def test_findings_are_kept_until_their_block_changes(own: Rules) -> None:
+    own.calls("FL001")
+    project = project_of({"app.py": TEXT})
+    assert shown(project) == [("f(1)", "a.f"), ("g(2)", "a.g"), ("f(3)", "a.f")]
+    assert own.fired == ["f(1)", "g(2)", "f(3)"]
+    own.fired.clear()
+    project = project.with_text("/case/app.py", TEXT.replace("g(2)", "g(22)"))
+    assert shown(project) == [("f(1)", "a.f"), ("g(22)", "a.g"), ("f(3)", "a.f")]
+    assert own.fired == ["g(22)"]
+    own.fired.clear()
+    project = project.with_text("/case/app.py", "\n\n" + TEXT.replace("g(2)", "g(22)"))  # everything moves
+    assert shown(project) == [("f(1)", "a.f"), ("g(22)", "a.g"), ("f(3)", "a.f")]
+    assert own.fired == []
+    for finding in check(project, "/case/app.py"):
+        assert [related.span for related in finding.related] == [finding.span]
+
+
+def test_findings_are_made_again_when_an_answer_changes(own: Rules) -> None:
+    own.calls("FL001")
+    project = project_of({"app.py": TEXT, "a.py": ""})
+    assert [message for _, message in shown(project)] == ["None", "None", "None"]
+    own.fired.clear()
+    project = project.with_text("/case/a.py", "from b import f\n")
+    assert [message for _, message in shown(project)] == ["b.f", "None", "b.f"]
+    assert own.fired == ["f(1)", "f(3)"]
+    own.fired.clear()
+    project = project.with_text("/case/a.py", "from b import f\n# nothing that others see\n")
+    assert [message for _, message in shown(project)] == ["b.f", "None", "b.f"]
+    assert own.fired == []
+
+
+def test_equal_blocks_of_two_files_have_their_own_answers(own: Rules) -> None:
+    own.calls("FL001")
+    project = project_of({"app.py": "from a import f\nf(1)\n", "other.py": "from b import f\nf(1)\n"})
+    for _ in range(2):
+        assert shown(project) == [("f(1)", "a.f")]
+        assert shown(project, "/case/other.py") == [("f(1)", "b.f")]
+
+
+def test_a_block_that_stands_in_many_places(own: Rules) -> None:
+    own.calls("FL001")
+    text = "f(1)\n" * 100
+    project = project_of({"app.py": text})
+    for _ in range(2):
+        starts = [finding.span.start for finding in check(project, "/case/app.py")]
+        assert starts == list(range(0, len(text), 5))
+    assert own.fired == ["f(1)"]
+
+
+def test_a_bug_costs_one_rule(own: Rules, caplog: pytest.LogCaptureFixture) -> None:
+    def broken_check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+        yield ctx.finding(node, "found before the bug")
+        raise KeyError("bug")
+
+    def broken_file(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
+        raise ZeroDivisionError
+
+    def deep(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+        return deep(node, ctx)
+
+    def deep_file(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
+        return deep_file(facts, ctx)
+
+    own.add("FL000", ast.Call, broken_check)
+    own.add("FL002", FileFacts, broken_file)
+    own.add("FL003", ast.Call, deep)
+    own.add("FL004", FileFacts, deep_file)
+    own.calls("FL001")
+    with caplog.at_level(logging.ERROR):
+        project = project_of({"app.py": TEXT})
+        assert [finding.rule.code for finding in check(project, "/case/app.py")] == ["FL001"] * 3
+    assert any("FL000 failed in /case/app.py" in record.message for record in caplog.records)
+    assert any("FL002 failed in /case/app.py" in record.message for record in caplog.records)
+
+
+def test_findings_of_files_count_from_the_file(own: Rules) -> None:
+    def last(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
+        for start, _ in facts.blocks:
+            yield ctx.finding(Span(start, start + 1), "begins here")
+
+    own.add("FL001", FileFacts, last)
+    project = project_of({"app.py": "a\nb = \nc\n"})
+    assert shown(project) == [("a", "begins here"), ("c", "begins here")]
+
+
+def test_cancelled(own: Rules) -> None:
+    own.calls("FL001")
+    project = project_of({"app.py": "f(1)\nf(2)\nf(3)\n"})
+    left = iter([False, False, True])
+    check(project, "/case/app.py", lambda: next(left))
+    assert own.fired == ["f(1)", "f(2)"]
+    assert [text for text, _ in shown(project)] == ["f(1)", "f(2)", "f(3)"]
+    assert own.fired == ["f(1)", "f(2)", "f(3)"]
+
+
+def test_unknown_documents_have_no_findings() -> None:
+    assert check(project_of({}), "/case/nothing.py") == ()
+
+
+def test_nothing_is_said_of_mended_lines(own: Rules) -> None:
+    own.calls("FL001")
+    project = project_of({"app.py": "def f():\n    a(1)\n    b(2) c(3)\n    d(4)\n"})
+    assert [text for text, _ in shown(project)] == ["a(1)", "d(4)"]
