@@ -162,6 +162,8 @@ class Use:
     span: Span
     searched: bool = False
     """Iterated over, or the right side of ``in``."""
+    key: str | None = None
+    """Of an item that a literal names."""
 
 
 @dataclass(frozen=True, slots=True)
