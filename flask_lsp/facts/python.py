@@ -23,6 +23,7 @@ from flask_lsp.facts.model import (
     Handler,
     Import,
     Leave,
+    Literal,
     Loop,
     Opaque,
     Parameter,
@@ -296,7 +297,9 @@ class _Walk:
 
     def use(self, node: ast.expr, *, searched: bool = False) -> None:
         if (path := path_of(node)) is not None:
-            self.events.append(Use(path, self.span(node), searched))
+            name = value_of(node.slice) if isinstance(node, ast.Subscript) else None
+            key = name.value if isinstance(name, Literal) and isinstance(name.value, str) else None
+            self.events.append(Use(path, self.span(node), searched, key))
 
     def call(self, node: ast.Call) -> None:
         self.inside(node.func)
