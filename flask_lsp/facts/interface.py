@@ -56,6 +56,8 @@ _WRITES_SESSION = re.compile(
 _ROOT = re.compile(r"[^.(\[]+")
 
 
+_SETTINGS = re.compile(r"(?:config|environ)(?:\[\]|\.get\(\)|\.setdefault\(\))$|(?:^|\.)getenv\(\)$")
+_CONSTANT = re.compile(r"(?:config|settings)\w*\.([A-Z][A-Z_]+)$", re.IGNORECASE)
 _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
 
 
@@ -101,6 +103,19 @@ def changes(event: Event, name: str) -> bool:
     return isinstance(event, Call) and event.value.text.startswith(f"{name}.") and bool(_CHANGES.search(event.value.text))
 
 
+def read_setting(event: Event) -> str | None:
+    """The key of the configuration or the environment that is read, by the look of it."""
+    match event:
+        case Use(path=path, key=str(key)) if _SETTINGS.search(path):
+            return key
+        case Use(path=path) if found := _CONSTANT.search(path):
+            return found.group(1)
+        case Call(value=Path(text=text, args=(Literal(value=str(key)), *_))) if _SETTINGS.search(text):
+            return key
+        case _:
+            return None
+
+
 def _assembly(facts: BlockFacts) -> Iterator[object]:
     yield from _said(facts.body)
     for event in every_event(facts.body):
@@ -123,6 +138,8 @@ def _said(body: Body) -> Iterator[Value]:
         elif isinstance(event, Store) and _SETTING.search(event.target.text):
             yield event.target
             yield event.value
+        elif (key := read_setting(event)) is not None:
+            yield Path("setting", key=Literal(key))
         elif writes_session(event):
             yield Path("session", key=OTHER)
         elif sets_content_type(event):
