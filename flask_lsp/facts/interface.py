@@ -37,6 +37,7 @@ from flask_lsp.facts.model import (
     Path,
     Store,
     Try,
+    Use,
     Value,
 )
 from flask_lsp.facts.traverse import every_event, returns
@@ -56,8 +57,8 @@ _WRITES_SESSION = re.compile(
 _ROOT = re.compile(r"[^.(\[]+")
 
 
-_SETTINGS = re.compile(r"(?:config|environ)(?:\[\]|\.get\(\)|\.setdefault\(\))$|(?:^|\.)getenv\(\)$")
-_CONSTANT = re.compile(r"(?:config|settings)\w*\.([A-Z][A-Z_]+)$", re.IGNORECASE)
+_SETTINGS = re.compile(r"(?:config|environ)(?:\[\]|\.get\(\))$|(?:^|\.)getenv\(\)$")
+_CONSTANT = re.compile(r"(?i:config|settings)\w*\.([A-Z][A-Z_]+)$")
 _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
 
 
@@ -100,7 +101,8 @@ def changes(event: Event, name: str) -> bool:
     """Changes the dict ``name`` in place."""
     if isinstance(event, Store):
         return event.target.text == f"{name}[]"
-    return isinstance(event, Call) and event.value.text.startswith(f"{name}.") and bool(_CHANGES.search(event.value.text))
+    text = event.value.text if isinstance(event, Call) else ""
+    return text.startswith(f"{name}.") and bool(_CHANGES.search(text))
 
 
 def read_setting(event: Event) -> str | None:
