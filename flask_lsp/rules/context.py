@@ -13,11 +13,11 @@ from flask_lsp.project import kinds, names
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule, Tag
+from flask_lsp.syntax.nodes import FunctionNode
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
 _Answer = TypeVar("_Answer")
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Context:
@@ -32,6 +32,8 @@ class Context:
         self.file = file
         self._block = block
         self.rule: Rule
+        self._known: dict[ast.AST, str | None] = {}
+        self._scopes: dict[FunctionNode, tuple[Function, ...]] = {}
         self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
         self._names = names.Resolver(
             project,
@@ -71,8 +73,12 @@ class Context:
 
     def name(self, node: ast.AST | None) -> str | None:
         """The canonical name of an expression (see ``project.names``), ``None`` if unknown."""
-        path = None if node is None else path_of(node)
-        return None if path is None or node is None else self.path_name(path, node)
+        if node is None:
+            return None
+        if node not in self._known:
+            path = path_of(node)
+            self._known[node] = None if path is None else self.path_name(path, node)
+        return self._known[node]
 
     def path_name(self, path: str, at: ast.AST) -> str | None:
         """The canonical name of a path as it would be written where ``at`` stands."""
@@ -118,14 +124,7 @@ class Context:
 
     def function(self, node: ast.AST) -> FunctionNode | None:
         """The innermost function or lambda whose body the node runs in; decorators and defaults run outside."""
-        child = node
-        for parent in self.ancestors(node):
-            if isinstance(parent, ast.Lambda) and child is parent.body:
-                return parent
-            if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef) and child in parent.body:
-                return parent
-            child = parent
-        return None
+        return self.block.nodes.functions.get(node)
 
     def is_view(self, function: FunctionNode) -> bool:
         """The function is a view: it is decorated with a route, or it is a method of a ``MethodView``."""
@@ -167,14 +166,15 @@ class Context:
 
     def scopes(self, node: ast.AST) -> tuple[Function, ...]:
         """The facts of the functions around a node, innermost first."""
-        found: list[Function] = []
         function = self.function(node)
-        while function is not None:
+        if function is None:
+            return ()
+        known = self._scopes.get(function)
+        if known is None:
             facts = facts_of(self.block).functions.get(self.span(function).start)
-            if facts is not None:
-                found.append(facts)
-            function = self.function(function)
-        return tuple(found)
+            outer = self.scopes(function)
+            known = self._scopes[function] = outer if facts is None else (facts, *outer)
+        return known
 
     def reaching(self, name: ast.Name) -> ast.expr | None:
         """The expression last assigned to a local name when it is used, ``None`` where more than one way leads there.

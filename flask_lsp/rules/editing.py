@@ -10,7 +10,8 @@ from functools import cached_property
 from flask_lsp.facts.model import Bind, Branch, Path
 from flask_lsp.project import names
 from flask_lsp.project.project import File, Project
-from flask_lsp.syntax.parse import Block, walk
+from flask_lsp.syntax.nodes import walk
+from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Edit, Source, Span
 
 _BLANK = r"(?:\s|#[^\r\n]*[\r\n]|\\)*"

@@ -6,37 +6,40 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_lsp.project.project import File
-from flask_lsp.syntax.parse import Block, walk
+from flask_lsp.syntax.nodes import walk
+from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Edit, Span
 
+_FIRST = re.compile(r"#!|#.*?coding[:=]")
 _STDLIB = sys.stdlib_module_names
 
 
-def settle(file: File, needed: Iterable[tuple[str, str | None]], left_over: Iterable[str], edits: Sequence[Edit]) -> list[Edit]:
+def settle(
+    file: File, needed: Iterable[tuple[str, str | None]], left_over: Iterable[str], edits: Sequence[Edit]
+) -> list[Edit]:
     """The edits of the import statements that go with ``edits``."""
     gone = {name for name in left_over if not _still_used(file, name, edits)}
-    result: list[Edit] = []
-    by_statement: dict[int, tuple[list[str], list[str]]] = {}
-    statements = {index: found for index, found in enumerate(_imports(file))}
+    first = min((edit.span.start for edit in edits), default=0)
+    statements = list(_imports(file))
+    added: dict[int, list[str]] = {}
     fresh: list[tuple[str, str | None]] = []
     for module, name in sorted(needed, key=lambda pair: (pair[0], pair[1] or "")):
-        index = next((i for i, (_, _, node) in statements.items() if name and _takes(node, module)), None)
+        takes = (at for at, (start, _, node) in enumerate(statements) if start <= first and _takes(node, module))
+        index = next(takes, None)
         if index is None or name is None:
             fresh.append((module, name))
         else:
-            by_statement.setdefault(index, ([], []))[0].append(name)
-    for index, (_, _, node) in statements.items():
-        for alias in node.names:
-            if _local(node, alias) in gone:
-                by_statement.setdefault(index, ([], []))[1].append(_local(node, alias))
-    for index, (added, removed) in by_statement.items():
-        start, block, node = statements[index]
-        edits_here = _rewritten(file, block, node, added, removed)
-        result += [_with_blank_line(file, Edit(edit.span.shift(start), edit.text)) for edit in edits_here]
-    result += _fresh_lines(file, fresh)
+            added.setdefault(index, []).append(name)
+    result = _fresh_lines(file, fresh)
+    for index, (start, block, node) in enumerate(statements):
+        keep = [alias for alias in node.names if _local(node, alias) not in gone]
+        if len(keep) < len(node.names) or index in added:
+            changes = _rewritten(file, block, node, keep, added.get(index, []))
+            result += [_with_blank_line(file, Edit(edit.span.shift(start), edit.text)) for edit in changes]
     return result
 
 
@@ -66,7 +69,7 @@ def _still_used(file: File, name: str, edits: Sequence[Edit]) -> bool:
     for start, block in file.tree.blocks:
         if name not in block.text:
             continue
-        if block.mended:
+        if block.mended or re.search(rf"#\s*type:.*(?<![\w.]){re.escape(name)}(?!\w)", block.text):
             return True
         for node in walk(block.tree.body):
             if isinstance(node, ast.Name) and node.id == name:
@@ -75,68 +78,115 @@ def _still_used(file: File, name: str, edits: Sequence[Edit]) -> bool:
                     return True
             elif isinstance(node, ast.Constant) and node.value == name:
                 return True  # in __all__, or another way to name it
+            elif any(word.search(annotation) for annotation in _quoted_annotations(node)):
+                return True
     return False
 
 
+def _quoted_annotations(node: ast.AST) -> Iterator[str]:
+    """The strings in the annotation that a node holds."""
+    for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+        for part in walk([annotation]) if isinstance(annotation, ast.expr) else ():
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
 def _rewritten(
-    file: File, block: Block, node: ast.Import | ast.ImportFrom, added: list[str], removed: list[str]
+    file: File, block: Block, node: ast.Import | ast.ImportFrom, keep: list[ast.alias], added: list[str]
 ) -> list[Edit]:
-    """The edits, counted from the block, that add names to an import statement and take names out."""
-    keep = [alias for alias in node.names if _local(node, alias) not in removed]
-    if not keep and not added:
-        return [_without_line(block, block.span(node))]
+    """The edits, counted from the block, that leave ``keep`` of an import statement and add names to it."""
     spans = [block.span(alias) for alias in node.names]
-    inner = Span(spans[0].start, spans[-1].end)
-    names = [block.text[span.start : span.end] for span, alias in zip(spans, node.names, strict=True) if alias in keep]
+    if not keep:
+        inner = Span(spans[0].start, spans[-1].end)
+        return [Edit(inner, ", ".join(added)) if added else _without_line(block, block.span(node))]
     order = _order([alias.name for alias in node.names])
-    separators = {block.text[a.end : b.start] for a, b in zip(spans, spans[1:], strict=False)}
-    if (removed and any("#" in separator for separator in separators)) or (len(spans) > 1 and any("#" in s for s in separators)):
-        return _beside_comments(block, spans, node, added, removed)
-    for name in added:
-        position = next((i for i, old in enumerate(names) if order and order(old) > order(name)), len(names))
-        names.insert(position, name)
-    separator = separators.pop() if len(separators) == 1 else ", "
-    text = separator.join(names)
-    if len(spans) == 1 and "(" in block.text[block.span(node).start : inner.start] and "\n" in block.text[block.span(node).start : inner.start]:
-        line = block.source.line_text(block.source.line_at(inner.start))
-        text = f",{file.source.newline}{line[: len(line) - len(line.lstrip())]}".join(names)
-    elif len(separators) > 0:
-        line = block.source.line_text(block.source.line_at(inner.start))
-        text = ", ".join(names)
-        if "\n" in block.text[inner.start : inner.end]:
-            return _beside_comments(block, spans, node, added, removed)
-    return [Edit(inner, text)]
-
-
-def _beside_comments(
-    block: Block, spans: list[Span], node: ast.Import | ast.ImportFrom, added: list[str], removed: list[str]
-) -> list[Edit]:
-    """Name by name, where the statement is laid out in a way that has to stay."""
-    edits: list[Edit] = []
-    for index, (span, alias) in enumerate(zip(spans, node.names, strict=True)):
-        if _local(node, alias) in removed:
-            if index + 1 < len(spans):
-                comma = block.text.index(",", span.end)
-                rest = block.text[comma + 1 : spans[index + 1].start]
-                edits.append(Edit(Span(span.start, comma + 1 if "#" in rest else spans[index + 1].start), ""))
-            elif index:
-                edits.append(Edit(Span(spans[index - 1].end, span.end), ""))
-    last = spans[-1]
-    line = block.source.line_text(block.source.line_at(last.start))
-    indent = line[: len(line) - len(line.lstrip())]
-    own_line = block.text[: last.start].rstrip(" \t").endswith(("\n", "\r"))
-    for name in added:
-        edits.append(Edit(Span(last.start, last.start), f"{name},\n{indent}" if own_line else f"{name}, "))
+    before: dict[int, list[str]] = {}
+    for name in sorted(added, key=order or str.lower):
+        place = next((at for at, alias in enumerate(keep) if order and order(alias.name) > order(name)), len(keep))
+        before.setdefault(place, []).append(name)
+    layout = _Rows(file, block, spans) if _in_rows(block, spans) else _Line(block, spans)
+    kept = [node.names.index(alias) for alias in keep]
+    edits = layout.without([at for at in range(len(spans)) if at not in kept], kept[-1])
+    for place, names in before.items():
+        edits += layout.before(kept[place], names) if place < len(kept) else layout.after(kept[-1], names)
     return edits
+
+
+def _in_rows(block: Block, spans: list[Span]) -> bool:
+    """Each name stands in a line of its own."""
+    lines = [block.source.line_at(span.start) for span in spans]
+    first = [block.text[block.source.line_starts[line] : span.start] for line, span in zip(lines, spans, strict=True)]
+    return len(set(lines)) == len(lines) and not any(text.strip() for text in first)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Names one after the other, in one line or wrapped."""
+
+    block: Block
+    spans: list[Span]
+
+    def without(self, removed: list[int], last_kept: int) -> list[Edit]:
+        edits: list[Edit] = []
+        for at in removed:
+            if at < last_kept:
+                comma = self.block.text.index(",", self.spans[at].end) + 1
+                beside = self.spans[at + 1].start
+                commented = "#" in self.block.text[comma:beside]
+                edits.append(Edit(Span(self.spans[at].start, comma if commented else beside), ""))
+        if last_kept + 1 < len(self.spans):
+            edits.append(Edit(Span(self.spans[last_kept].end, self.spans[-1].end), ""))
+        return edits
+
+    def before(self, at: int, names: list[str]) -> list[Edit]:
+        start = self.spans[at].start
+        return [Edit(Span(start, start), "".join(f"{name}, " for name in names))]
+
+    def after(self, at: int, names: list[str]) -> list[Edit]:
+        end = self.spans[at].end
+        return [Edit(Span(end, end), "".join(f", {name}" for name in names))]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Each name in a line of its own, with the comment behind it."""
+
+    file: File
+    block: Block
+    spans: list[Span]
+
+    def without(self, removed: list[int], last_kept: int) -> list[Edit]:
+        source = self.block.source
+        lines = [source.line_at(self.spans[at].start) for at in removed]
+        return [Edit(Span(source.line_starts[line], source.line_starts[line + 1]), "") for line in lines]
+
+    def before(self, at: int, names: list[str]) -> list[Edit]:
+        start = self.block.source.line_starts[self.block.source.line_at(self.spans[at].start)]
+        rows = "".join(f"{self._indent(at)}{name},{self.file.source.newline}" for name in names)
+        return [Edit(Span(start, start), rows)]
+
+    def after(self, at: int, names: list[str]) -> list[Edit]:
+        source, newline = self.block.source, self.file.source.newline
+        last = self.spans[at].end
+        end = source.line_span(source.line_at(last)).end
+        comma = self.block.text[last:end].lstrip().startswith(",")
+        rows = ",".join(f"{newline}{self._indent(at)}{name}" for name in names) + ("," if comma else "")
+        if comma:
+            return [Edit(Span(end, end), rows)]
+        return [Edit(Span(last, last), ","), Edit(Span(end, end), rows)] if end > last else [Edit(Span(last, last), "," + rows)]
+
+    def _indent(self, at: int) -> str:
+        line = self.block.source.line_text(self.block.source.line_at(self.spans[at].start))
+        return line[: len(line) - len(line.lstrip())]
 
 
 def _with_blank_line(file: File, edit: Edit) -> Edit:
     """A statement that goes takes the blank line after it along where one stands before it, or nothing."""
     start, end = edit.span
     line = file.source.line_at(start)
-    if edit.text or not file.source.line_starts[line] == start or end not in file.source.line_starts[line + 1 : line + 99]:
-        return edit
     below = file.source.line_at(end)
+    if edit.text or file.source.line_starts[line] != start or file.source.line_starts[below] != end or below == line:
+        return edit
     alone = line == 0 or not file.source.line_text(line - 1).strip()
     if alone and below + 1 < file.source.line_count and not file.source.line_text(below).strip():
         return Edit(Span(start, file.source.line_starts[below + 1]), "")
@@ -152,8 +202,6 @@ def _without_line(block: Block, span: Span) -> Edit:
     rest = re.match(r"[ \t]*;[ \t]*", block.text[span.end : end])
     if rest:
         return Edit(Span(span.start, span.end + rest.end()), "")
-    if block.text[span.end : end].strip():
-        return Edit(Span(span.start, span.end + len(block.text[span.end : end]) - len(block.text[span.end : end].lstrip())), "")
     return Edit(Span(begin, source.line_starts[line + 1] if line + 1 < source.line_count else end), "")
 
 
@@ -220,11 +268,15 @@ def _place(file: File, module: str) -> int:
 
 
 def _top(file: File) -> int:
-    """The head of a file that has neither docstring nor imports: below its leading comments if a blank line ends them."""
+    """The head of a file that has neither docstring nor imports: below its leading comments if a blank line ends them,
+    else below what has to stand in the first lines."""
+    source = file.source
     line = 0
-    while line < file.source.line_count and file.source.line_text(line).startswith("#"):
+    while line < source.line_count and source.line_text(line).startswith("#"):
         line += 1
-    return file.source.line_starts[line] if line < file.source.line_count else len(file.source.text)
+    if line < source.line_count and source.line_text(line).strip():
+        line = sum(bool(_FIRST.match(source.line_text(number))) for number in range(min(line, 2)))
+    return source.line_starts[line] if line < source.line_count else len(source.text)
 
 
 def _line_end(file: File, offset: int) -> int:

@@ -15,7 +15,7 @@ from flask_lsp.rules.base import Finding, Registered, Related
 from flask_lsp.rules.context import Context, answered
 from flask_lsp.rules.registry import rules
 from flask_lsp.rules.suppress import ignored_in, suppressed
-from flask_lsp.syntax.parse import Block, walk
+from flask_lsp.syntax.parse import Block
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
     context = Context(project, file, block)
     findings: list[Finding] = []
     by_type = _by_type()
-    for node in walk(block.tree.body):
+    for node in block.nodes.order:
         for registered in by_type.get(type(node), ()):
             findings += _run(registered, node, context)
     shown = tuple(finding for finding in findings if not block.is_mended(finding.span))

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from flask_lsp.project.project import File
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.editing import COMPOUND
-from flask_lsp.syntax.parse import Block, walk
+from flask_lsp.syntax.nodes import walk
+from flask_lsp.syntax.parse import Block
 from flask_lsp.syntax.strings import string_parts
 from flask_lsp.text import Edit, Span
 

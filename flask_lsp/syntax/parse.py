@@ -11,13 +11,14 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from flask_lsp.syntax.mend import FAILURES, FILENAME, mend, parse
+from flask_lsp.syntax.nodes import Nodes
 from flask_lsp.text import Source, Span
 
 # Invalid escapes and the like are the business of other tools, and must not reach the server's log.
@@ -43,9 +44,13 @@ class Block:
         return Source(self.text)
 
     @cached_property
+    def nodes(self) -> Nodes:
+        return Nodes(self.tree)
+
+    @property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The parent of every node of the tree but the module itself."""
-        return {child: node for node in walk([self.tree]) for child in ast.iter_child_nodes(node)}
+        return self.nodes.parents
 
     def offset(self, line: int, column: int) -> int:
         """The offset in the block of an ``ast`` position: line from 1, column in UTF-8 bytes."""
@@ -302,15 +307,6 @@ def _triple_end(text: str, at: int, quote: str) -> int:
             return end + 3
         at = end + 1
     return -1
-
-
-def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """All nodes below and with ``nodes``, parents first, in the order of the text; no recursion, however deep."""
-    stack = list(nodes)[::-1]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def _start(placed: Placed) -> int:

@@ -10,7 +10,7 @@ from flask_lsp.project.project import Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.context import Context
 from flask_lsp.settings import Settings
-from flask_lsp.syntax.parse import walk
+from flask_lsp.syntax.nodes import walk
 
 FLASK = "from flask import Flask, request\n"
 

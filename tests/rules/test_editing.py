@@ -11,7 +11,7 @@ from flask_lsp.project.project import Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.editing import Editing
 from flask_lsp.settings import Settings
-from flask_lsp.syntax.parse import walk
+from flask_lsp.syntax.nodes import walk
 from flask_lsp.text import apply
 
 DOCUMENT = "/p/app.py"

@@ -11,7 +11,8 @@ from hypothesis import example, given
 
 from flask_lsp.syntax import parse as module
 from flask_lsp.syntax.mend import FAILURES
-from flask_lsp.syntax.parse import Block, Placed, Tree, parse_file, walk
+from flask_lsp.syntax.nodes import walk
+from flask_lsp.syntax.parse import Block, Placed, Tree, parse_file
 from flask_lsp.text import Source, Span, apply
 from tests.texts import broken, corpus, read, seeds, some_edit, some_file, texts
 

@@ -7,7 +7,8 @@ import ast
 import pytest
 from hypothesis import given
 
-from flask_lsp.syntax.parse import parse_file, walk
+from flask_lsp.syntax.nodes import walk
+from flask_lsp.syntax.parse import parse_file
 from flask_lsp.syntax.strings import string_parts
 from flask_lsp.text import Span
 from tests.texts import texts

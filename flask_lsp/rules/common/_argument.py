@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 
 from flask_lsp.rules.common._request import own_nodes
-from flask_lsp.rules.context import Context, FunctionNode
+from flask_lsp.rules.context import Context
+from flask_lsp.syntax.nodes import FunctionNode
 
 CASTS: dict[str, type[int | float]] = {"builtins.int": int, "builtins.float": float}
 _CONTAINERS = tuple(f"flask.request.{name}" for name in ("args", "form", "values"))

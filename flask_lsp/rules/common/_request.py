@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.values import path_of
 from flask_lsp.project import functions
-from flask_lsp.rules.context import Context, FunctionNode
+from flask_lsp.rules.context import Context
+from flask_lsp.syntax.nodes import FunctionNode
 
 EVERYTHING = frozenset({"Exception", "BaseException"})
 VALUE_ERRORS = frozenset({"ValueError"}) | EVERYTHING

@@ -41,7 +41,8 @@ from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.common._abort_on import abort_on, handler_around
 from flask_lsp.rules.common._argument import CASTS, GETS, Argument, argument, casts_of, is_checked
 from flask_lsp.rules.common._request import VALUE_ERRORS, is_caught, own_nodes
-from flask_lsp.rules.context import Context, FunctionNode
+from flask_lsp.rules.context import Context
+from flask_lsp.syntax.nodes import FunctionNode
 from flask_lsp.rules.editing import Editing
 
 rule = Rule("FL905", "cast-query-argument", Level.WARNING)

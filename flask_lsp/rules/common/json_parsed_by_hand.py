@@ -40,7 +40,8 @@ from collections.abc import Callable, Iterator
 
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.common._request import VALUE_ERRORS, is_caught
-from flask_lsp.rules.context import Context, FunctionNode
+from flask_lsp.rules.context import Context
+from flask_lsp.syntax.nodes import FunctionNode
 from flask_lsp.rules.editing import Editing
 
 rule = Rule("FL904", "json-parsed-by-hand", Level.WARNING)

@@ -1,0 +1,60 @@
+"""The nodes of a tree, in one walk: their order, their parents, and the functions they run in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TypeAlias
+
+FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
+
+_SHARED = frozenset({"ctx", "op", "ops"})
+"""Fields whose nodes are the same objects all over a tree; they say nothing that their parent does not."""
+
+
+class Nodes:
+    """All nodes of a tree but its module, parents first, in the order of the text."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.order: list[ast.AST] = []
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.functions: dict[ast.AST, FunctionNode] = {}
+        """The function or lambda whose body a node runs in; decorators, defaults and annotations run outside."""
+        # A stack, not recursion, however deep the tree is.
+        stack: list[tuple[ast.AST, FunctionNode | None]] = [(node, None) for node in reversed(tree.body)]
+        self.parents.update(dict.fromkeys(tree.body, tree))
+        while stack:
+            node, function = stack.pop()
+            self.order.append(node)
+            if function is not None:
+                self.functions[node] = function
+            inside = node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) else None
+            below: list[tuple[ast.AST, FunctionNode | None]] = []
+            for field in _fields(type(node)):
+                value = getattr(node, field, None)
+                within = inside if inside is not None and field == "body" else function
+                if isinstance(value, ast.AST):
+                    self.parents[value] = node
+                    below.append((value, within))
+                elif isinstance(value, list):
+                    for item in value:  # pyright: ignore[reportUnknownVariableType]
+                        if isinstance(item, ast.AST):
+                            self.parents[item] = node
+                            below.append((item, within))
+            below.reverse()
+            stack += below
+
+
+def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All nodes below and with ``nodes``, parents first, in the order of the text; no recursion, however deep."""
+    stack = list(nodes)[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    return tuple(field for field in kind._fields if field not in _SHARED)
