@@ -59,6 +59,7 @@ _ROOT = re.compile(r"[^.(\[]+")
 
 _SETTINGS = re.compile(r"(?:config|environ)(?:\[\]|\.get\(\))$|(?:^|\.)getenv\(\)$")
 _CONSTANT = re.compile(r"(?i:config|settings)\w*\.([A-Z][A-Z_]+)$")
+_APP_ENV = re.compile(r"(?:^|[._])(?:app|application)(?:\(\))?\.env$")
 _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
 
 
@@ -106,10 +107,12 @@ def changes(event: Event, name: str) -> bool:
 
 
 def read_setting(event: Event) -> str | None:
-    """The key of the configuration or the environment that is read, by the look of it."""
+    """The key of the configuration or the environment that is read, by the look of it; ``.env`` for ``app.env``."""
     match event:
         case Use(path=path, key=str(key)) if _SETTINGS.search(path):
             return key
+        case Use(path=path) if _APP_ENV.search(path):
+            return ".env"
         case Use(path=path) if found := _CONSTANT.search(path):
             return found.group(1)
         case Call(value=Path(text=text, args=(Literal(value=str(key)), *_))) if _SETTINGS.search(text):
