@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from flask_lsp.facts.model import Import
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding, Fix
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.imports import settle
 from flask_lsp.rules.run import check
+from flask_lsp.syntax.parse import Tree, parse_file
 from flask_lsp.text import Edit, Span, apply
 
 _MOST_ROUNDS = 20
@@ -27,6 +29,20 @@ class WorkspaceChange:
 def edits(project: Project, document: str, fixes: Iterable[tuple[Finding, Fix]]) -> WorkspaceChange | None:
     """The change that applies fixes of findings in one file. Of fixes that would touch the same text the first one
     wins; ``None`` where no fix can be applied."""
+    fixes = list(fixes)
+    change = _together(project, document, fixes)
+    if change is None or _sound(project, document, change):
+        return change
+    # Each is right, but not with the others: two that empty a body between them, say.
+    chosen: list[tuple[Finding, Fix]] = []
+    for fix in fixes:
+        tried = _together(project, document, [*chosen, fix])
+        if tried is not None and _sound(project, document, tried):
+            chosen.append(fix)
+    return _together(project, document, chosen)
+
+
+def _together(project: Project, document: str, fixes: list[tuple[Finding, Fix]]) -> WorkspaceChange | None:
     file = project.files[document]
     accepted: list[Edit] = []
     needed: set[tuple[str, str | None]] = set()
@@ -45,8 +61,36 @@ def edits(project: Project, document: str, fixes: Iterable[tuple[Finding, Fix]])
         created |= editing.created
     if not accepted and not created:
         return None
-    accepted += settle(file, needed, left_over, accepted)
+    accepted += settle(file, needed, left_over - _imported_elsewhere(project, document), accepted)
     return WorkspaceChange({document: tuple(sorted(accepted, key=lambda edit: edit.span))}, created)
+
+
+def _imported_elsewhere(project: Project, document: str) -> set[str]:
+    """The names that other files import from this one."""
+    return {
+        at.bound.attribute
+        for other, file in project.files.items()
+        for ats in (file.facts.bindings.values() if other != document else ())
+        for at in ats
+        if isinstance(at.bound, Import)
+        and at.bound.attribute
+        and project.module(other, at.bound.module, at.bound.level) == document
+    }
+
+
+def _sound(project: Project, document: str, change: WorkspaceChange) -> bool:
+    """The edits fit together, and the text parses as far as it did before."""
+    file = project.files[document]
+    try:
+        text = apply(file.source.text, change.edits[document])
+    except ValueError:  # they overlap
+        return False
+    after = parse_file(text, file.tree)
+    return _broken_lines(after) <= _broken_lines(file.tree)
+
+
+def _broken_lines(tree: Tree) -> int:
+    return sum(len(block.mended) for _, block in tree.blocks)
 
 
 def fix_all(project: Project, document: str, *, unsafe: bool = False) -> str:

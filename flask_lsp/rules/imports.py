@@ -155,7 +155,7 @@ class _Rows:
     block: Block
     spans: list[Span]
 
-    def without(self, removed: list[int], last_kept: int) -> list[Edit]:
+    def without(self, removed: list[int], _last_kept: int) -> list[Edit]:
         source = self.block.source
         lines = [source.line_at(self.spans[at].start) for at in removed]
         return [Edit(Span(source.line_starts[line], source.line_starts[line + 1]), "") for line in lines]
@@ -173,7 +173,9 @@ class _Rows:
         rows = ",".join(f"{newline}{self._indent(at)}{name}" for name in names) + ("," if comma else "")
         if comma:
             return [Edit(Span(end, end), rows)]
-        return [Edit(Span(last, last), ","), Edit(Span(end, end), rows)] if end > last else [Edit(Span(last, last), "," + rows)]
+        if end == last:
+            return [Edit(Span(last, last), "," + rows)]
+        return [Edit(Span(last, last), ","), Edit(Span(end, end), rows)]
 
     def _indent(self, at: int) -> str:
         line = self.block.source.line_text(self.block.source.line_at(self.spans[at].start))
