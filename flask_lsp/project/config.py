@@ -13,7 +13,21 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.model import Assigned, Bind, Body, Call, ClassDefined, Import, Literal, Pairs, Path, Store, Value
+from flask_lsp.facts.interface import read_setting
+from flask_lsp.facts.model import (
+    Assigned,
+    Bind,
+    BlockFacts,
+    Body,
+    Call,
+    ClassDefined,
+    Import,
+    Literal,
+    Pairs,
+    Path,
+    Store,
+    Value,
+)
 from flask_lsp.facts.traverse import every_event
 
 if TYPE_CHECKING:
@@ -104,6 +118,11 @@ def may_set(project: Project, _document: str, key: str) -> bool:
     return False
 
 
+def reads(project: Project, _document: str, key: str) -> bool:
+    """Something in the project reads ``key`` from a configuration or the environment, or may."""
+    return not project.complete or any(key in _reads_of(file.facts) for file in project.files.values())
+
+
 def settings_of(facts: FileFacts) -> tuple[Setting, ...]:
     """What the bodies of a file do to a configuration, body by body in the order of the text."""
     known = _settings.get(facts)
@@ -117,7 +136,21 @@ def settings_of(facts: FileFacts) -> tuple[Setting, ...]:
     return known
 
 
+def _reads_of(facts: FileFacts) -> frozenset[str]:
+    known = _reads.get(facts)
+    if known is None:
+        bodies = [body for _, block in facts.blocks for body in (block.body, *_bodies(block))]
+        keys = {read_setting(event) for body in bodies for event in every_event(body)}
+        known = _reads[facts] = frozenset(key for key in keys if key is not None)
+    return known
+
+
+def _bodies(block: BlockFacts) -> Iterator[Body]:
+    return (function.body for function in block.functions.values())
+
+
 _settings: WeakKeyDictionary[FileFacts, tuple[Setting, ...]] = WeakKeyDictionary()
+_reads: WeakKeyDictionary[FileFacts, frozenset[str]] = WeakKeyDictionary()
 
 
 def _in_body(body: Body, scope: str) -> Iterator[Setting]:
