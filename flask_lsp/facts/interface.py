@@ -1,10 +1,10 @@
 """The part of a block's facts that others may ask for, without spans.
 
 Two blocks with equal interfaces give everybody else equal answers, so typing in a body disturbs nothing but its block.
-It holds the bindings of the module, what its functions return and catch and how they are decorated, every call and
-assignment by which applications are put together or that writes the session, wherever in a body it stands, and every
-import with what stands around it. What project questions read must be in here; a question that reads more has to say
-so here first.
+It holds the bindings of the module, what its functions return, catch and clean up, how they are decorated, every call
+and assignment by which applications are put together or that writes the session, wherever in a body it stands, and
+every import with what stands around it. What project questions read must be in here; a question that reads more has
+to say so here first.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from flask_lsp.facts.model import (
     Function,
     Import,
     Items,
+    Leave,
     Literal,
     Negated,
     Pairs,
@@ -46,14 +47,15 @@ Interface: TypeAlias = "tuple[object, ...]"
 """Only compared."""
 
 _ASSEMBLY = re.compile(
-    r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|import_module|register_error_handler"
-    r"|(?:before|after)_(?:app_)?request)\(\)$"
+    r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|import_module|import_string|__import__"
+    r"|register_error_handler|(?:app_)?errorhandler|(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)\(\)$"
 )
 _SETTING = re.compile(r"config\b|(?:^|\.)(?:permanent|session_interface|secret_key|debug|env|url_map|converters)\b")
 _SESSION = re.compile(r"(?:^|\.)session(?:\[\]|\.\w+)$")
 _WRITES_SESSION = re.compile(
     r"(?:^|\.)(?:session\.(?:update|pop|popitem|clear|setdefault)|flash|login_user|logout_user|confirm_login)\(\)$"
 )
+_GIVES_UP = re.compile(r"roll_?back\w*\(\)$|session\w*(?:\(\))?\.(?:remove|close)\(\)$|(?:^|\.)abort\(\)$")
 _ROOT = re.compile(r"[^.(\[]+")
 
 
@@ -86,6 +88,14 @@ def writes_session(event: Event) -> bool:
     if isinstance(event, Store):
         return bool(_SESSION.search(event.target.text))
     return isinstance(event, Call) and bool(_WRITES_SESSION.search(event.value.text))
+
+
+def recovers(function: Function) -> bool:
+    """Rolls back or gives up a database session, by the look of it, or never comes back."""
+    calls = (event.value.text for event in every_event(function.body) if isinstance(event, Call))
+    if any(_GIVES_UP.search(text) for text in calls):
+        return True
+    return any(isinstance(event, Leave) and event.how == "raise" for event in function.body)
 
 
 def sets_content_type(event: Event) -> bool:
@@ -160,7 +170,8 @@ def _bare(bound: Bound) -> object:
         case Defined(function=function):
             given = returns(function)
             decorators = tuple(value for value, _ in function.decorators)
-            return decorators, given, caught(function), _needed(function, given), function.outer, function.is_async
+            said = caught(function), recovers(function), function.outer, function.is_async
+            return decorators, given, _needed(function, given), said
         case ClassDefined():
             events = every_event(bound.body)
             return bound.bases, tuple(_member(event.bound) for event in events if isinstance(event, Bind))

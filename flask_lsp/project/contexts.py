@@ -136,12 +136,19 @@ def _modules(project: Project, document: str, imported: Imported) -> Iterator[st
         yield project.module(document, ".".join(parts[:length]), imported.level)
 
 
+_BY_NAME = ("import_module()", "import_string()", "__import__()")
+
+
 def _imports_by_name(project: Project) -> bool:
     """Some code imports modules by names that only running it would tell."""
-    for file in project.files.values():
-        if any(name in file.source.text for name in ("import_module(", "import_string(", "__import__(")):
-            return True
-    return False
+    return any(
+        isinstance(event, Call) and event.value.text.endswith(_BY_NAME)
+        for file in project.files.values()
+        if any(name[:-2] in file.source.text for name in _BY_NAME)
+        for _, facts in file.facts.blocks
+        for body in (facts.body, *(function.body for function in facts.functions.values()))
+        for event in every_event(body)
+    )
 
 
 def _is_factory(project: Project, document: str, path: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.interface import caught, recovers, sets_content_type, writes_session
 from flask_lsp.facts.model import Assigned, Bind, Call, ClassDefined, Defined, Function, Import, Path, Store, Value
 from flask_lsp.facts.traverse import every_event
@@ -103,8 +104,6 @@ def session_saved_anyway(project: Project, _document: str) -> bool | None:
     writes to it with each request. Not known before all files are in."""
     if not project.complete:
         return None
-    if any("session_interface" in file.source.text for file in project.files.values()):
-        return True
     return any(_saves(project, document) for document in project.files)
 
 
@@ -113,6 +112,8 @@ def _saves(project: Project, document: str) -> bool:
     text = file.source.text
     if "session" not in text:
         return False
+    if "session_interface" in text and _own_interface(file.facts):
+        return True
     if _SERVER_SIDE.search(text) and any(_SERVER_SIDE.match(module) for module in _imported(project, document)):
         return True
     if ".permanent" in text and any(
@@ -125,6 +126,18 @@ def _saves(project: Project, document: str) -> bool:
     return any(
         _writes(function) and any(_HOOK.search(decorator.text) for decorator in decorators)
         for function, decorators in _decorated_in(project, document)
+    )
+
+
+def _own_interface(facts: FileFacts) -> bool:
+    """The application is given another session interface, or its class has one."""
+    bodies = [body for _, block in facts.blocks for body in (block.body, *(f.body for f in block.functions.values()))]
+    return any(
+        event.target.text.endswith("session_interface")
+        if isinstance(event, Store)
+        else isinstance(event, Bind) and event.bound.name == "session_interface"
+        for body in bodies
+        for event in every_event(body)
     )
 
 
