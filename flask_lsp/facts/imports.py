@@ -20,6 +20,8 @@ class Imported:
     """The context managers it stands under, outermost first."""
     function: str
     """The path to the function it stands in, from the module's own: ``create_app.load``; empty in a module body."""
+    renamed: bool
+    """It goes by another name here."""
 
 
 def imports_of(facts: BlockFacts) -> Iterator[Imported]:
@@ -30,8 +32,9 @@ def imports_of(facts: BlockFacts) -> Iterator[Imported]:
 def _in_body(body: Body, managers: tuple[Value, ...], function: str) -> Iterator[Imported]:
     for event in body:
         match event:
-            case Bind(bound=Import(module=module, attribute=attribute, level=level)):
-                yield Imported(module, attribute, level, managers, function)
+            case Bind(bound=Import(name, module, attribute, level)):
+                renamed = name not in ("", attribute or module.partition(".")[0])
+                yield Imported(module, attribute, level, managers, function, renamed)
             case Bind(bound=Defined(function=inner)):
                 # It runs when the ``with`` around it may have ended long ago: only its own managers count.
                 yield from _in_body(inner.body, (), f"{function}.{inner.name}".lstrip("."))

@@ -35,3 +35,13 @@ def is_migration(project: Project, document: str) -> bool:
                 case _:
                     pass
     return False
+
+
+def renamed(project: Project, document: str) -> frozenset[str]:
+    """What the file imports by another name: the names it has at home."""
+    file = project.files.get(document)
+    found: set[str] = set()
+    for imported in file.facts.imports if file is not None else ():
+        if imported.renamed:
+            found.update((imported.attribute or imported.module).split("."))
+    return frozenset(found)

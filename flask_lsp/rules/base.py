@@ -38,6 +38,9 @@ class Rule:
     level: Level
     strict: bool = False
     since: str = "0.1.0"
+    words: tuple[str, ...] = ()
+    """The cheap guard: a rule that fires on nodes is only asked about blocks that hold one of these, or whose file
+    imports one of them by another name."""
 
 
 @dataclass(frozen=True, slots=True)

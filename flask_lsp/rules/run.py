@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from flask_lsp.facts.file import FileFacts
+from flask_lsp.project import kinds
 from flask_lsp.project.project import File, Project
 from flask_lsp.rules.base import Finding, Registered, Related
 from flask_lsp.rules.context import Context, answered
@@ -46,10 +47,10 @@ def check(project: Project, document: str, cancelled: Cancelled = lambda: False)
     file = project.files.get(document)
     if file is None:
         return ()
-    path, ignored = project.path(document), ignored_in(file)
+    ignored = ignored_in(file)
     shown: list[Finding] = []
     for finding in _all(project, file, cancelled):
-        level = project.settings.level_of(finding.rule, path, finding.level)
+        level = project.settings.level_of(finding.rule, document, finding.level)
         if level is not None and not finding.rule.code.startswith(ignored) and not suppressed(file, finding):
             shown.append(finding if level is finding.level else replace(finding, level=level))
     return tuple(sorted(shown, key=lambda finding: (finding.span, finding.rule.code)))
@@ -63,7 +64,7 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
         if kept.findings:
             yield from _placed(kept, start)
     context = Context(project, file, None)
-    for registered in _by_type().get(FileFacts, ()):
+    for registered in _by_type(rules()).get(FileFacts, ()):
         for finding in _run(registered, file.facts, context):
             begin, block = file.tree.at(finding.span.start)
             if not block.is_mended(finding.span.shift(-begin)):
@@ -81,10 +82,10 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
             return kept
     context = Context(project, file, block)
     findings: list[Finding] = []
-    by_type = _by_type()
-    for node in block.nodes.order:
-        for registered in by_type.get(type(node), ()):
-            findings += _run(registered, node, context)
+    if by_type := _by_type(_spoken_of(block, context.ask(kinds.renamed))):
+        for node in block.nodes.order:
+            for registered in by_type.get(type(node), ()):
+                findings += _run(registered, node, context)
     shown = tuple(finding for finding in findings if not block.is_mended(finding.span))
     kept = block.kept[_Kept] = _Kept(file.document, project.answers, context.reads, shown)
     return kept
@@ -113,10 +114,26 @@ def _run(registered: Registered, fired_by: Any, context: Context) -> Iterable[Fi
         return ()
 
 
+def _spoken_of(block: Block, renamed: frozenset[str]) -> tuple[Registered, ...]:
+    """The rules that a block may have something for, by its words; most blocks have nothing for any."""
+    text = block.text
+    return tuple(
+        registered
+        for registered in _on_nodes()
+        if not registered.rule.words or any(word in text or word in renamed for word in registered.rule.words)
+    )
+
+
 @cache
-def _by_type() -> dict[type, tuple[Registered, ...]]:
+def _on_nodes() -> tuple[Registered, ...]:
+    return tuple(registered for registered in rules() if FileFacts not in registered.fires_on)
+
+
+@cache
+def _by_type(chosen: tuple[Registered, ...]) -> dict[type, tuple[Registered, ...]]:
+    """The rules to ask about each type of node or facts."""
     found: dict[type, tuple[Registered, ...]] = {}
-    for registered in rules():
+    for registered in chosen:
         for kind in registered.fires_on:
             if not issubclass(kind, ast.AST | FileFacts):
                 raise TypeError(f"{registered.module} fires on {kind}, which nobody offers")

@@ -45,7 +45,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
 from flask_lsp.rules.editing import Editing
 
-rule = Rule("FL905", "cast-query-argument", Level.WARNING)
+rule = Rule("FL905", "cast-query-argument", Level.WARNING, words=("request",))
 
 
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:

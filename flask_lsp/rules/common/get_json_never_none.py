@@ -47,7 +47,7 @@ from flask_lsp.rules.common._request import BAD_REQUESTS, is_caught, leaves, own
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 
-rule = Rule("FL907", "get-json-never-none", Level.WARNING)
+rule = Rule("FL907", "get-json-never-none", Level.WARNING, words=("json",))
 
 _LOOKS = ("is_json", "content_type", "mimetype", "mimetype_params", "content_length", "data", "headers")
 """What a view reads of the request that wants to know first whether there is JSON."""

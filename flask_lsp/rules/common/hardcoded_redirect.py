@@ -53,7 +53,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.urlrule import HOLE, Variable
 
-rule = Rule("FL901", "hardcoded-redirect", Level.WARNING)
+rule = Rule("FL901", "hardcoded-redirect", Level.WARNING, words=("redirect",))
 
 _REDIRECTS = frozenset(
     {

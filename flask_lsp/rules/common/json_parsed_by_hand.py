@@ -44,7 +44,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
 from flask_lsp.rules.editing import Editing
 
-rule = Rule("FL904", "json-parsed-by-hand", Level.WARNING)
+rule = Rule("FL904", "json-parsed-by-hand", Level.WARNING, words=("loads",))
 
 _LOADS = frozenset(f"{module}.loads" for module in ("json", "flask.json", "simplejson", "ujson", "orjson"))
 _RAW = frozenset({"flask.request.data", "flask.request.get_data()"})

@@ -51,7 +51,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug import _options
 from flask_lsp.rules.debug._fixes import read_environment, remove_argument, remove_statement
 
-rule = Rule("FL501", "debug-hardcoded", Level.ERROR)
+rule = Rule("FL501", "debug-hardcoded", Level.ERROR, words=("debug", ".run", "run_simple", "DebuggedApplication"))
 
 _DEBUG = {
     APP_RUN: ("debug", 2),

@@ -34,7 +34,7 @@ from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 
-rule = Rule("FL803", "redundant-threaded", Level.HINT)
+rule = Rule("FL803", "redundant-threaded", Level.HINT, words=("threaded",))
 
 
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:

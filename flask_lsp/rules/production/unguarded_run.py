@@ -50,7 +50,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.parse import Block
 
-rule = Rule("FL801", "unguarded-run", Level.ERROR)
+rule = Rule("FL801", "unguarded-run", Level.ERROR, words=(".run",))
 
 _MESSAGE = 'Whatever imports this module starts a development server here: put it under `if __name__ == "__main__":`.'
 _SCRIPT = 'If anything ever imports this file, it hangs here in a server: put it under `if __name__ == "__main__":`.'

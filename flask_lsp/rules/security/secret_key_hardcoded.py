@@ -49,7 +49,7 @@ from flask_lsp.rules.base import Finding, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.security._secret import FORGED, Origin, from_environment, is_fallback, secrets
 
-rule = Rule("FL402", "secret-key-hardcoded", Level.WARNING)
+rule = Rule("FL402", "secret-key-hardcoded", Level.WARNING, words=("SECRET", "secret_key", "SALT"))
 
 _SHORT = 16
 """Fewer characters are tried one after the other."""

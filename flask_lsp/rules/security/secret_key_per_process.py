@@ -63,7 +63,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.security._secret import FORGED, from_environment, is_fallback, secrets
 
-rule = Rule("FL403", "secret-key-per-process", Level.WARNING)
+rule = Rule("FL403", "secret-key-per-process", Level.WARNING, words=("SECRET", "secret_key", "SALT"))
 
 _RANDOM = re.compile(
     r"os\.(?:urandom|getrandom)|secrets\.(?:token_\w+|choice|randbits)|uuid\.uuid[14]"

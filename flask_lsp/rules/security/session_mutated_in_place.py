@@ -49,7 +49,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import COMPOUND, Editing
 from flask_lsp.rules.security._saved import Change, changes, decorators_save, never_with, path_to, saves, within
 
-rule = Rule("FL408", "session-mutated-in-place", Level.WARNING)
+rule = Rule("FL408", "session-mutated-in-place", Level.WARNING, words=("session",))
 
 
 def check(node: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -> Iterator[Finding]:
