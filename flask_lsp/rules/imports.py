@@ -101,7 +101,7 @@ def _rewritten(
         return [Edit(inner, ", ".join(added)) if added else _without_line(block, block.span(node))]
     order = _order([alias.name for alias in node.names])
     before: dict[int, list[str]] = {}
-    for name in sorted(added, key=order or str.lower):
+    for name in sorted(added, key=order or _by_kind):
         place = next((at for at, alias in enumerate(keep) if order and order(alias.name) > order(name)), len(keep))
         before.setdefault(place, []).append(name)
     layout = _Rows(file, block, spans) if _in_rows(block, spans) else _Line(block, spans)
