@@ -42,19 +42,20 @@ from flask_lsp.rules.common._abort_on import abort_on, handler_around
 from flask_lsp.rules.common._argument import CASTS, GETS, Argument, argument, casts_of, is_checked
 from flask_lsp.rules.common._request import VALUE_ERRORS, is_caught, own_nodes
 from flask_lsp.rules.context import Context
-from flask_lsp.syntax.nodes import FunctionNode
 from flask_lsp.rules.editing import Editing
+from flask_lsp.syntax.nodes import FunctionNode
 
 rule = Rule("FL905", "cast-query-argument", Level.WARNING, words=("request",))
 
 
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
-    function, name = ctx.function(node), ctx.name(node.func)
+    if any(keyword.arg == "type" for keyword in node.keywords):
+        yield from _typed_bool(node, ctx)
+    if not isinstance(node.func, ast.Name) or len(node.args) != 1 or node.keywords or ctx.name(node.func) not in CASTS:
+        return
+    function, read = ctx.function(node), argument(node.args[0], ctx)
     if function is None:
         return
-    if name in GETS or (name or "").removesuffix("list") in GETS:
-        yield from _typed_bool(node, ctx)
-    read = argument(node.args[0], ctx) if name in CASTS and len(node.args) == 1 and not node.keywords else None
     if read is None or _is_told_before(node, read, function, ctx):
         return
     if is_caught(node, ctx, VALUE_ERRORS) or is_checked(node, read, function, ctx):
@@ -67,6 +68,8 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 def _typed_bool(call: ast.Call, ctx: Context) -> Iterator[Finding]:
     """``request.args.get("all", type=bool)``."""
+    if (ctx.name(call.func) or "").removesuffix("list") not in GETS:
+        return
     for keyword in call.keywords:
         if keyword.arg == "type" and ctx.name(keyword.value) == "builtins.bool":
             message = "`type=bool` makes any text true, even `False` and `0`: compare the text instead."

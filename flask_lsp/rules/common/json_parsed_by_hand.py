@@ -41,8 +41,8 @@ from collections.abc import Callable, Iterator
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.common._request import VALUE_ERRORS, is_caught
 from flask_lsp.rules.context import Context
-from flask_lsp.syntax.nodes import FunctionNode
 from flask_lsp.rules.editing import Editing
+from flask_lsp.syntax.nodes import FunctionNode
 
 rule = Rule("FL904", "json-parsed-by-hand", Level.WARNING, words=("loads",))
 
@@ -56,7 +56,8 @@ _JSON_ERRORS = VALUE_ERRORS | {"JSONDecodeError"}
 
 
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
-    if ctx.name(node.func) not in _LOADS or len(node.args) != 1 or node.keywords:
+    is_loads = isinstance(node.func, ast.Name) or (isinstance(node.func, ast.Attribute) and node.func.attr == "loads")
+    if not is_loads or len(node.args) != 1 or node.keywords or ctx.name(node.func) not in _LOADS:
         return
     function = ctx.function(node)
     body = _body(node.args[0], ctx)
