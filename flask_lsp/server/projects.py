@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from queue import Empty, SimpleQueue
 
 from flask_lsp.project import files
 from flask_lsp.project.project import Project
@@ -159,11 +161,11 @@ class Projects:
         for folder in self._folders:
             found: set[str] = set()
             settings = self._settings(folder)
-            for path in files.walk([folder], settings.exclude, settings.root):
+            for path in _apart(files.walk([folder], settings.exclude, settings.root), token):
                 yield
                 if token.cancelled:
                     return
-                if self._wanted(path):
+                if path and self._wanted(path):
                     found.add(path)
                     count += self._take_in(path)
                     report(count)
@@ -237,3 +239,31 @@ class Projects:
         if problem not in self._told:
             self._told.add(problem)
             log.warning("%s", problem)
+
+
+def _apart(paths: Iterator[str], token: Token) -> Iterator[str]:
+    """The paths of a walk that goes on in a thread of its own, for a folder may be slow to read and nobody shall wait
+    for it; the empty string while there is none.
+    """
+    found: SimpleQueue[str | None] = SimpleQueue()
+
+    def walk() -> None:
+        try:
+            for path in paths:
+                if token.cancelled:
+                    break
+                found.put(path)
+        except Exception:  # the files found so far are better than none
+            log.exception("the walk through the workspace ended early")
+        finally:
+            found.put(None)
+
+    threading.Thread(target=walk, name="flask-lsp-walk", daemon=True).start()
+    while True:
+        try:
+            path = found.get(timeout=0.002)
+        except Empty:
+            path = ""
+        if path is None:
+            return
+        yield path

@@ -80,7 +80,10 @@ class Output:
     def __init__(self) -> None:
         sys.stdout.flush()
         self._descriptor = os.dup(1)
-        os.dup2(2, 1)
+        try:
+            os.dup2(2, 1)
+        except OSError:  # a client that closed standard error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         _binary(self._descriptor)
         self._broken = False
 
