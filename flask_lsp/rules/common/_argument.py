@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from flask_lsp.rules.common._request import own_nodes
+from flask_lsp.rules.common._request import leaves, own_nodes
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
 
@@ -45,7 +45,7 @@ class Argument:
         return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
 
     def is_tested(self, node: ast.Call, ctx: Context) -> bool:
-        """Some ``if`` around the cast looks at the text, if only whether there is any."""
+        """Some ``if`` around the cast or before it looks at the text, if only whether there is any."""
         child: ast.AST = node
         for parent in ctx.ancestors(node):
             if isinstance(parent, ast.If | ast.IfExp | ast.While) and child is not parent.test:
@@ -56,9 +56,15 @@ class Argument:
                 if any(self.is_here(inner, ctx) for value in before for inner in ast.walk(value)):
                     return True
             elif isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
-                return False
+                return any(self._turns_back(other, node, ctx) for other in own_nodes(parent))
             child = parent
         return False
+
+    def _turns_back(self, other: ast.AST, node: ast.Call, ctx: Context) -> bool:
+        """``if page is None: return ...`` before the cast."""
+        if not isinstance(other, ast.If) or ctx.span(other).end > ctx.span(node).start or not leaves(other.body, ctx):
+            return False
+        return any(self.is_here(inner, ctx) for inner in ast.walk(other.test))
 
     def is_here(self, node: ast.AST, ctx: Context) -> bool:
         """The node is the same value, by its text, or asks whether the container has it."""
