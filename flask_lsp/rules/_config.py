@@ -64,6 +64,9 @@ def is_app(node: ast.expr, ctx: Context) -> bool:
     name = ctx.name(node)
     if name is not None:
         return name in _APPS
+    if isinstance(node, ast.Name) and node.id == "self":
+        around = next((one for one in ctx.ancestors(node) if isinstance(one, ast.ClassDef)), None)
+        return around is not None and any(ctx.name(base) == "flask.Flask" for base in around.bases)
     return isinstance(node, ast.Name | ast.Attribute) and bool(_NAMED_APP.search(ctx.text(node)))
 
 

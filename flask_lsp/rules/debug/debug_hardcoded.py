@@ -60,6 +60,8 @@ _DEBUG = {
     "werkzeug.debug.DebuggedApplication": ("evalex", 1),
 }
 """The argument that switches the debugger on: its keyword and its position."""
+_KEYWORDS = frozenset(keyword for keyword, _ in _DEBUG.values())
+_CALLED = frozenset(name.rpartition(".")[2] for name in _DEBUG)
 _CONSOLE = "This console lets anyone who reaches it run code on the server: switch it on by `FLASK_DEBUG` only."
 _RUN = "The debugger lets anyone who reaches the server run code on it: leave it to `FLASK_DEBUG=1` where you develop."
 _APP = "Debug mode in the code is on in production too, with its errors and debugger: leave it to `FLASK_DEBUG=1`."
@@ -68,7 +70,7 @@ _APP = "Debug mode in the code is on in production too, with its errors and debu
 def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, ast.Assign):
         yield from _attribute(node, ctx)
-    elif isinstance(node.func, ast.Name | ast.Attribute) and (name := ctx.name(node.func)) in _DEBUG:
+    elif _may_concern(node) and (name := ctx.name(node.func)) in _DEBUG:
         keyword, position = _DEBUG[name]
         message = _CONSOLE if keyword == "evalex" else _RUN
         given = argument(node, keyword, position)
@@ -78,6 +80,12 @@ def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
         for one in node.keywords:
             if one.arg is None and not _is_for_development(node, ctx):
                 yield from _options.check(one, keyword, message, ctx)
+
+
+def _may_concern(call: ast.Call) -> bool:
+    """A cheap look before names are resolved."""
+    called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return called in _CALLED or any(one.arg in _KEYWORDS for one in call.keywords)
 
 
 def _attribute(node: ast.Assign, ctx: Context) -> Iterator[Finding]:

@@ -44,9 +44,10 @@ from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug._fixes import remove_setting, replace_read, set_debug
 
-rule = Rule("FL504", "flask-env-removed", Level.WARNING)
+rule = Rule("FL504", "flask-env-removed", Level.WARNING, words=("ENV", ".env"))
 
 _READ_ENV = frozenset({"flask.Flask().env", "flask.current_app.env"})
+_KEYS = ("ENV", "FLASK_ENV")
 _VALUES = frozenset({"development", "production", "testing", "dev", "prod", "test"})
 _APP_ENV = re.compile(r"(?:^|[._])(?:app|application|self)\.env$")
 _INSTEAD = "use `app.debug` or a setting of your own."
@@ -58,7 +59,7 @@ _Node = ast.Attribute | ast.Subscript | ast.Call | ast.Assign | ast.AnnAssign
 def check(
     node: ast.Attribute | ast.Subscript | ast.Call | ast.Assign | ast.AnnAssign, ctx: Context
 ) -> Iterator[Finding]:
-    if _mentions_env(node, ctx) and not ctx.is_test and not ctx.versions.below("flask", (2, 3)):
+    if _may_concern(node) and not ctx.is_test and not ctx.versions.below("flask", (2, 3)):
         yield from _read(node, ctx)
         yield from _written(node, ctx)
 
@@ -102,11 +103,23 @@ def _written(node: _Node, ctx: Context) -> Iterator[Finding]:
         yield from _settings(node, ctx)
 
 
-def _mentions_env(node: ast.AST, ctx: Context) -> bool:
+def _may_concern(node: _Node) -> bool:
     """A cheap look before names are resolved."""
-    if isinstance(node, ast.Attribute):
-        return node.attr == "env"
-    return any(word in ctx.block.text for word in ("ENV", ".env"))
+    match node:
+        case ast.Attribute(attr=attribute):
+            return attribute == "env"
+        case ast.Subscript(slice=ast.Constant(value=key)):
+            return key == "ENV"
+        case ast.Call(func=ast.Attribute(attr="get" | "setdefault"), args=[ast.Constant(value=key), *_]):
+            return key in _KEYS
+        case ast.Call(func=ast.Attribute(attr="update" | "from_mapping")):
+            return True
+        case ast.Assign(targets=[target, *_]) | ast.AnnAssign(target=target):
+            key = target.slice if isinstance(target, ast.Subscript) else None
+            name = getattr(target, "attr", getattr(target, "id", getattr(key, "value", "")))
+            return name == "env" or name in _KEYS
+        case _:
+            return False
 
 
 def _variable(node: ast.Assign | ast.Call, name: ast.expr, value: ast.expr, ctx: Context) -> Iterator[Finding]:
@@ -119,7 +132,7 @@ def _variable(node: ast.Assign | ast.Call, name: ast.expr, value: ast.expr, ctx:
 def _settings(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator[Finding]:
     """The key ``ENV`` or ``FLASK_ENV`` of a configuration, unless the project itself reads it."""
     for found in sets(node, ctx):
-        if found.key not in ("ENV", "FLASK_ENV") or ctx.string(found.value) not in _VALUES:
+        if found.key not in _KEYS or ctx.string(found.value) not in _VALUES:
             continue
         if ctx.ask(config.reads, found.key) or _is_used_in_class(found.value, found.key, ctx):
             continue

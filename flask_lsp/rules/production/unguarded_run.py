@@ -65,7 +65,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if is_script is None:
         return
     message, level = (_SCRIPT, Level.INFORMATION) if is_script else (_MESSAGE, None)
-    yield ctx.finding(node, message, level=level, fixes=[_guard(node, ctx)])
+    yield ctx.finding(node, message, level=level, fixes=[] if _shares_line(node, ctx) else [_guard(node, ctx)])
 
 
 def _runs_at_import(node: ast.AST, ctx: Context) -> bool:
@@ -84,6 +84,14 @@ def _runs_at_import(node: ast.AST, ctx: Context) -> bool:
                 pass
         child = parent
     return True
+
+
+def _shares_line(node: ast.Call, ctx: Context) -> bool:
+    """Another statement stands on the line, so that no guard can be put around this one."""
+    span, source = ctx.span(ctx.statement(node)), ctx.block.source
+    first, last = source.line_span(source.line_at(span.start)), source.line_span(source.line_at(span.end - 1))
+    before, after = source.text[first.start : span.start], source.text[span.end : last.end]
+    return bool(before.strip()) or after.lstrip().startswith(";")
 
 
 def _is_run_script(project: Project, document: str) -> bool | None:
