@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 from flask_lsp.project import versions
 from flask_lsp.project.project import Project
-from flask_lsp.rules.base import Finding
+from flask_lsp.rules import run
+from flask_lsp.rules.base import Finding, Level, Registered, Rule
 from flask_lsp.settings import merge
 from flask_lsp.syntax import parse as syntax
 from tests.rules.cases import Case, cases
@@ -56,3 +58,22 @@ def said(finding: Finding) -> tuple[object, ...]:
     """All that is shown of a finding."""
     fixes = tuple((fix.title, fix.safe) for fix in finding.fixes)
     return finding.rule.code, finding.span, finding.level, finding.message, fixes, finding.related, finding.tags
+
+
+class OwnRules:
+    """Stands in for the rules of the package."""
+
+    def __init__(self) -> None:
+        self.registered: tuple[Registered, ...] = ()
+
+    def add(self, code: str, kind: type, check: Callable[..., Iterator[Finding]]) -> None:
+        rule = Rule(code, code.lower(), Level.WARNING)
+        self.registered = (*self.registered, Registered(rule, check, (kind,), "here"))
+        forget_rules()
+
+
+def forget_rules() -> None:
+    """What was made of the rules is made again."""
+    for known in vars(run).values():
+        if hasattr(known, "cache_clear") and known is not run.rules:
+            known.cache_clear()

@@ -7,7 +7,6 @@ import ast
 import logging
 import random
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,11 +14,11 @@ from hypothesis import given, settings
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.project import Project
 from flask_lsp.rules import run
-from flask_lsp.rules.base import Finding, Level, Registered, Related, Rule
+from flask_lsp.rules.base import Finding, Related
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.run import check
 from flask_lsp.text import Span, apply
-from tests.rules.corpus import all_cases, fresh, project_of, said, some_files
+from tests.rules.corpus import OwnRules, all_cases, forget_rules, fresh, project_of, said, some_files
 from tests.texts import broken, seeds, some_edit, texts
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
@@ -166,16 +165,12 @@ def lines(project: Project, document: str) -> list[tuple[str, int, int]]:
 # -- with rules of our own -------------------------------------------------------------------------------------------
 
 
-class Rules:
-    """Stands in for the rules of the package, and counts what they do."""
+class Rules(OwnRules):
+    """Counts what the rules do."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.fired: list[str] = []
-        self.checks: dict[type, list[Registered]] = {}
-
-    def add(self, code: str, kind: type, check: Any) -> None:
-        registered = Registered(Rule(code, code.lower(), Level.WARNING), check, (kind,), "here")
-        self.checks.setdefault(kind, []).append(registered)
 
     def calls(self, code: str) -> None:
         """A rule that finds every call and asks what it is."""
@@ -188,10 +183,13 @@ class Rules:
 
 
 @pytest.fixture
-def own(monkeypatch: pytest.MonkeyPatch) -> Rules:
+def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rules]:
     found = Rules()
-    monkeypatch.setattr(run, "_by_type", lambda: {kind: tuple(checks) for kind, checks in found.checks.items()})
-    return found
+    monkeypatch.setattr(run, "rules", lambda: found.registered)
+    forget_rules()
+    yield found
+    monkeypatch.undo()
+    forget_rules()
 
 
 TEXT = "from a import f, g\nf(1)\n\n\ndef h():\n    g(2)\n\n\nf(3)\n"
