@@ -101,7 +101,7 @@ def _run(ctx: Context, file: File, found: Missing) -> Sequence[tuple[int, Block,
     builds_urls = found.name == "flask.url_for"
     need = {one.at for one in while_imported(ctx.project, file) if (one.name == "flask.url_for") == builds_urls}
     statements = [(start, block, node) for (start, block), node in file.tree.statements()]
-    ats = [start + block.span(node).start for start, block, node in statements]
+    ats = [start + _begin(block, node) for start, block, node in statements]
     index = next((i for i in range(len(ats) - 1, -1, -1) if ats[i] <= found.at), None)
     if index is None:
         return ()
@@ -192,9 +192,14 @@ def _into_body(found: Missing, default: tuple[ast.FunctionDef | ast.AsyncFunctio
 def _statement_at(file: File, offset: int) -> tuple[int, Block, ast.stmt] | None:
     """The top-level statement that holds an offset."""
     for (start, block), statement in file.tree.statements():
-        span = block.span(statement).shift(start)
-        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-        first = min([span.start, *(start + block.span(decorator).start for decorator in decorators)])
-        if first <= offset < span.end or (first - 1 <= offset < span.end and decorators):
+        if start + _begin(block, statement) <= offset < start + block.span(statement).end:
             return start, block, statement
     return None
+
+
+def _begin(block: Block, statement: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    if not decorators:
+        return block.span(statement).start
+    return block.source.line_starts[min(decorator.lineno for decorator in decorators) - 1]
