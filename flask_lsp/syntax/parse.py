@@ -38,6 +38,7 @@ class Block:
         self.kept: dict[object, Any] = {}
         """What others made of the block, each under a key of its own; it goes when the block goes."""
         self._columns: dict[int, list[int]] = {}
+        self._plain_starts = self.source.line_starts if text.isascii() and not mended else None
 
     @cached_property
     def source(self) -> Source:
@@ -66,6 +67,9 @@ class Block:
 
     def span(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.keyword | ast.ExceptHandler) -> Span:
         """The span of a node, counted from the block."""
+        if self._plain_starts is not None and node.end_lineno is not None and node.end_col_offset is not None:
+            starts = self._plain_starts  # the common case, many times for each block
+            return Span(starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset)
         start = self.offset(node.lineno, node.col_offset)
         if node.end_lineno is None or node.end_col_offset is None:
             return Span(start, start)
