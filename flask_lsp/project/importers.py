@@ -1,0 +1,99 @@
+"""Who imports a module, and from where: the imports that may be its first decide in which context it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from flask_lsp.facts.imports import Imported
+from flask_lsp.facts.model import Call, Defined, Path, Value
+from flask_lsp.facts.traverse import every_event
+from flask_lsp.project import kinds, names
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+
+def maybe_imported_in_context(project: Project, document: str) -> bool:
+    """Some import on the way to the module stands, or may stand, inside a context; also before all files are known."""
+    if not project.complete or kinds.is_migration(project, document):
+        return True
+    seen, open_ = {document}, [document]
+    while open_:
+        module = open_.pop()
+        importers = _importers(project).get(module, ())
+        if not importers and _imports_by_name(project):
+            return True
+        for importer, imported in importers:
+            if not all(_is_harmless(project, importer, manager) for manager in imported.managers):
+                return True
+            if imported.function and not _is_factory(project, importer, imported.function):
+                return True
+            if importer not in seen:
+                seen.add(importer)
+                open_.append(importer)
+    return False
+
+
+def _importers(project: Project) -> dict[str, list[tuple[str, Imported]]]:
+    """By module of the project, the imports that may be its first: a package runs before the modules in it, so what
+    these import of it is there already."""
+    known = project.answers.get(_importers)
+    if known is not None:
+        return cast("dict[str, list[tuple[str, Imported]]]", known)
+    found: dict[str, list[tuple[str, Imported]]] = {}
+    for document, file in project.files.items():
+        for imported in file.facts.imports:
+            for module in {*_modules(project, document, imported)} - {None, document}:
+                if module is not None and not _is_package_of(module, document):
+                    found.setdefault(module, []).append((document, imported))
+    project.answers[_importers] = found
+    return found
+
+
+def _is_package_of(module: str, document: str) -> bool:
+    return module.endswith("/__init__.py") and document.startswith(module.removesuffix("__init__.py"))
+
+
+def _modules(project: Project, document: str, imported: Imported) -> Iterator[str | None]:
+    """The modules an import runs: the one it names and, for ``from package import module``, that one."""
+    yield project.module(document, imported.module, imported.level)
+    if imported.attribute:
+        yield project.module(document, f"{imported.module}.{imported.attribute}".lstrip("."), imported.level)
+    parts = imported.module.split(".")
+    for length in range(1, len(parts)):
+        yield project.module(document, ".".join(parts[:length]), imported.level)
+
+
+_BY_NAME = ("import_module()", "import_string()", "__import__()")
+
+
+def _imports_by_name(project: Project) -> bool:
+    """Some code imports modules by names that only running it would tell."""
+    return any(
+        isinstance(event, Call) and event.value.text.endswith(_BY_NAME)
+        for file in project.files.values()
+        if any(name[:-2] in file.source.text for name in _BY_NAME)
+        for _, facts in file.facts.blocks
+        for body in (facts.body, *(function.body for function in facts.functions.values()))
+        for event in every_event(body)
+    )
+
+
+def _is_factory(project: Project, document: str, path: str) -> bool:
+    """The function makes the application, so it runs before there is a context."""
+    file = project.files[document]
+    for at in file.facts.bindings.get(path.partition(".")[0], ()):
+        if isinstance(at.bound, Defined):
+            for event in every_event(at.bound.function.body):
+                if isinstance(event, Call):
+                    found = names.Resolver(project).name(document, event.value.text, (at.bound.function,))
+                    if found == "flask.Flask()":
+                        return True
+    return False
+
+
+def _is_harmless(project: Project, document: str, manager: Value) -> bool:
+    """The context manager is one of Python's own, so it pushes no context."""
+    name = names.canonical(project, document, manager.text) if isinstance(manager, Path) else None
+    return name is not None and names.is_standard(name)
