@@ -48,7 +48,7 @@ Interface: TypeAlias = "tuple[object, ...]"
 
 _ASSEMBLY = re.compile(
     r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|import_module|import_string|__import__"
-    r"|register_error_handler|(?:app_)?errorhandler|(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)\(\)$"
+    r"|register_error_handler|(?:app_)?errorhandler|converters\.update|(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)\(\)$"
 )
 _SETTING = re.compile(r"config\b|(?:^|\.)(?:permanent|session_interface|secret_key|debug|env|url_map|converters)\b")
 _SESSION = re.compile(r"(?:^|\.)session(?:\[\]|\.\w+)$")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Defined, Function, Import, Literal, Path, Value
 from flask_lsp.facts.traverse import returns
 from flask_lsp.project.names import in_namespace, split
+from flask_lsp.text import Span
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -38,6 +39,13 @@ def place(project: Project, document: str, path: str, scopes: tuple[Function, ..
     return _Tracer(project).trace(document, path, scopes)
 
 
+def imported(
+    project: Project, document: str, module: str, attribute: str | None, level: int, rest: str
+) -> Place | None:
+    """The place that ``rest`` leads to from an import that stands in a function of the file."""
+    return _Tracer(project).follow(document, Import("", module, attribute, level, Span(0, 0)), rest)
+
+
 def literal(project: Project, document: str, value: Value, scopes: tuple[Function, ...] = ()) -> Literal | None:
     """The constant that a value is, itself or by a name bound to it and nothing else."""
     if isinstance(value, Path):
@@ -60,6 +68,9 @@ class _Tracer:
             if root not in scope.outer and (bounds := scope.bindings.get(root)):
                 return self._only(document, bounds, rest, scopes[depth:])
         return self._in_module(document, root, rest)
+
+    def follow(self, document: str, bound: Bound, rest: str) -> Place | None:
+        return self._bound(document, bound, rest, ())
 
     def _in_module(self, document: str, root: str, rest: str) -> Place | None:
         file = self._project.files.get(document)

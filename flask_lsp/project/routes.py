@@ -16,11 +16,15 @@ from flask_lsp.facts.model import Assigned, Bound, Defined, Function, Import, It
 from flask_lsp.facts.routing import Said, routing_of
 from flask_lsp.project.kinds import is_test
 from flask_lsp.project.names import Resolver
-from flask_lsp.project.places import Place, literal, place
+from flask_lsp.project.places import Place, imported, literal, place
 from flask_lsp.syntax.urlrule import UrlRule, Variable, join, match, nest, parse_rule
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
+
+
+_MOST_NESTED = 4
+"""Blueprints on blueprints go no deeper."""
 
 
 class Unknown(Enum):
@@ -130,18 +134,41 @@ def target(project: Project, document: str, path: str, methods: frozenset[str] |
     return found.pop() if len(found) == 1 else Nowhere.NO_ROUTE
 
 
-def mounts(project: Project, document: str, path: str) -> tuple[Mount, ...]:
-    """How the blueprint that is called ``path`` at module level is registered, as far as that is seen; nothing while
-    the project is not read in full. A question for ``Context.ask``."""
-    found = place(project, document, path) if project.complete else None
-    return () if found is None else route_map(project).mounts.get(found.key, ())
+Reference: TypeAlias = "tuple[str, str] | tuple[str, str | None, int, str]"
+"""How a block names a thing: ``("module", path)`` in the module's scope, ``("local", qualified name)`` for what a
+function binds, or what a function imports: module, attribute, level and the rest of the path."""
 
 
-def has_routes(project: Project, document: str, path: str) -> bool:
-    """The application or blueprint ``path`` is seen to have a route. A question for ``Context.ask``."""
-    found = place(project, document, path) if project.complete else None
-    routes = route_map(project)
-    return found is not None and (found.key in routes.routed or _has_static(routes, found.key))
+def mounts(project: Project, document: str, reference: Reference) -> tuple[Mount, ...]:
+    """How a blueprint is registered, as far as that is seen; nothing while the project is not read in full. A question
+    for ``Context.ask``."""
+    key = _referred(project, document, reference)
+    return () if key is None else route_map(project).mounts.get(key, ())
+
+
+def has_routes(project: Project, document: str, reference: Reference) -> bool:
+    """An application or blueprint is seen to have a route, or a blueprint on it has. A question for ``Context.ask``."""
+    key, routes = _referred(project, document, reference), route_map(project)
+    return key is not None and (key in routes.routed or _has_static(routes, key))
+
+
+def is_from_package(project: Project, document: str, path: str) -> bool:
+    """What the path names is imported from a package: no subclass of the project's. A question for ``Context.ask``."""
+    found = place(project, document, path)
+    return found is not None and isinstance(found.bound, Import)
+
+
+def _referred(project: Project, document: str, reference: Reference) -> Key | None:
+    if not project.complete:
+        return None
+    match reference:
+        case ("local", str() as name):
+            return document, name
+        case (_, str() as path):
+            found = place(project, document, path)
+        case (module, attribute, level, rest):
+            found = imported(project, document, module, attribute, level, rest)
+    return None if found is None else found.key
 
 
 def _has_static(routes: RouteMap, key: Key) -> bool:
@@ -205,9 +232,9 @@ def _reach(project: Project, document: str) -> frozenset[str]:
 def _imported(project: Project, document: str) -> Iterator[str]:
     """The files of the project that a file imports, wherever in it."""
     for _, facts in project.files[document].facts.blocks:
-        for imported in imports_of(facts):
-            for name in (imported.module, f"{imported.module}.{imported.attribute}".lstrip(".")):
-                found = project.module(document, name, imported.level)
+        for each in imports_of(facts):
+            for name in (each.module, f"{each.module}.{each.attribute}".lstrip(".")):
+                found = project.module(document, name, each.level)
                 if found is not None:
                     yield found
 
@@ -249,6 +276,10 @@ class _Making:
         made = self.made
         for key in made.blueprints:
             made.mounts[key] = tuple(self.mounted(key, ()))
+        for _ in range(_MOST_NESTED):
+            made.routed |= {
+                one.owner for key in made.routed for one in self.registered.get(key, ()) if one.owner is not None
+            }
         for owner, document, said in self.said:
             made.routes += self.routes(owner, document, said)
         return made
