@@ -35,8 +35,18 @@ class Context:
         self._known: dict[ast.AST, str | None] = {}
         self._scopes: dict[FunctionNode, tuple[Function, ...]] = {}
         self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
-        self._names = names.Resolver(
-            project,
+        self._names = self._resolver()
+
+    def move(self, project: Project, file: File) -> None:
+        """Goes on with a newer snapshot whose answers are the same: fixes that are kept must neither ask an old one
+        nor keep it alive."""
+        if self.project is not project:
+            self.project, self.file = project, file
+            self._names = self._resolver()
+
+    def _resolver(self) -> names.Resolver:
+        return names.Resolver(
+            self.project,
             lambda _, path: self.ask(names.canonical, path),
             lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
         )

@@ -35,6 +35,8 @@ class _Kept:
     reads: dict[tuple[Callable[..., object], tuple[object, ...]], object]
     findings: tuple[Finding, ...]
     """Spans counted from the block."""
+    context: Context | None
+    """What their fixes may ask; nothing where there are none."""
     placed: dict[int, tuple[Finding, ...]] = field(default_factory=dict[int, "tuple[Finding, ...]"])
     """The findings with spans counted from the file, by the offset at which the block stands."""
 
@@ -62,6 +64,8 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
             return
         kept = _block_findings(project, file, block)
         if kept.findings:
+            if kept.context is not None:
+                kept.context.move(project, file)
             yield from _placed(kept, start)
     context = Context(project, file, None)
     for registered in _by_type(rules()).get(FileFacts, ()):
@@ -87,7 +91,7 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
             for registered in by_type.get(type(node), ()):
                 findings += _run(registered, node, context)
     shown = tuple(finding for finding in findings if not block.is_mended(finding.span))
-    kept = block.kept[_Kept] = _Kept(file.document, project.answers, context.reads, shown)
+    kept = block.kept[_Kept] = _Kept(file.document, project.answers, context.reads, shown, context if shown else None)
     return kept
 
 

@@ -4,8 +4,10 @@ rule costs that rule only."""
 from __future__ import annotations
 
 import ast
+import gc
 import logging
 import random
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +16,9 @@ from hypothesis import given, settings
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.project import Project
 from flask_lsp.rules import run
-from flask_lsp.rules.base import Finding, Related
+from flask_lsp.rules.base import Finding, Fix, Related
 from flask_lsp.rules.context import Context
+from flask_lsp.rules.fixes import edits
 from flask_lsp.rules.run import check
 from flask_lsp.text import Span, apply
 from tests.rules.corpus import OwnRules, all_cases, forget_rules, fresh, project_of, said, some_files
@@ -283,6 +286,25 @@ def test_findings_of_files_count_from_the_file(own: Rules) -> None:
     own.add("FL001", FileFacts, last)
     project = project_of({"app.py": "a\nb = \nc\n"})
     assert shown(project) == [("a", "begins here"), ("c", "begins here")]
+
+
+def test_kept_fixes_ask_the_newest_snapshot_and_keep_no_other(own: Rules) -> None:
+    asked: list[str] = []
+
+    def check_call(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+        fix = Fix("Ask", True, lambda _: asked.append(ctx.file.source.text))
+        yield ctx.finding(node, "bad", fixes=[fix])
+
+    own.add("FL001", ast.Call, check_call)
+    project = project_of({"app.py": "f(1)\nx = 1\n"})
+    check(project, "/case/app.py")
+    old = weakref.ref(project)
+    project = project.with_text("/case/app.py", "f(1)\nx = 1\ny = 2\n")
+    (finding,) = check(project, "/case/app.py")
+    edits(project, "/case/app.py", [(finding, finding.fixes[0])])
+    assert asked == ["f(1)\nx = 1\ny = 2\n"]
+    gc.collect()
+    assert old() is None
 
 
 def test_cancelled(own: Rules) -> None:
