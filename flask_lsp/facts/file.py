@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from flask_lsp.facts.imports import Imported, imports_of
 from flask_lsp.facts.interface import Interface, interface_of
-from flask_lsp.facts.model import NO_FACTS, BlockFacts, Bound, Event
+from flask_lsp.facts.model import Bound, Event
 from flask_lsp.facts.python import facts_of
 from flask_lsp.syntax.parse import Block, Tree
 from flask_lsp.text import Span
@@ -30,11 +30,15 @@ Bindings: TypeAlias = "dict[str, tuple[At, ...]]"
 class FileFacts:
     """What a file says. All of it is a function of the text; nothing here reads the disk."""
 
-    def __init__(self, blocks: tuple[tuple[int, BlockFacts], ...], interface: Interface) -> None:
-        self.blocks = blocks
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self.blocks = tuple((start, facts_of(block)) for start, block in tree.blocks)
         """The offset and the facts of each block, in order."""
-        self.interface = interface
+
+    @cached_property
+    def interface(self) -> Interface:
         """What other blocks and files may ask of this one, without spans: equal interfaces, equal answers."""
+        return tuple(known for _, block in self._tree.blocks if (known := _interface(block)))
 
     @cached_property
     def bindings(self) -> Bindings:
@@ -57,22 +61,16 @@ class FileFacts:
 
 def file_facts(tree: Tree) -> FileFacts:
     """The facts of all blocks of a file."""
-    blocks: list[tuple[int, BlockFacts]] = []
-    interface: list[Interface] = []
-    for start, block in tree.blocks:
-        known: tuple[BlockFacts, Interface] | None = block.kept.get(Interface)
-        if known is None:
-            known = block.kept[Interface] = _read(block)
-        blocks.append((start, known[0]))
-        if known[1]:
-            interface.append(known[1])
-    return FileFacts(tuple(blocks), tuple(interface))
+    return FileFacts(tree)
 
 
-def _read(block: Block) -> tuple[BlockFacts, Interface]:
-    facts = facts_of(block)
-    try:
-        return facts, interface_of(facts)
-    except RecursionError:  # deeper than any program; it says nothing
-        block.kept[BlockFacts] = NO_FACTS
-        return NO_FACTS, ()
+def _interface(block: Block) -> Interface:
+    """What one block offers to others, made when somebody compares it and kept with the block."""
+    known: Interface | None = block.kept.get(Interface)
+    if known is None:
+        try:
+            known = interface_of(facts_of(block))
+        except RecursionError:  # deeper than any program: whatever changes in it, others ask again
+            known = (block.text,)
+        block.kept[Interface] = known
+    return known
