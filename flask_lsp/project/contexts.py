@@ -6,7 +6,7 @@ A level is ``None`` where it cannot be told; then nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,10 +32,14 @@ from flask_lsp.facts.model import (
     Value,
     With,
 )
+from flask_lsp.facts.python import facts_of
+from flask_lsp.facts.python import facts_of
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import names
 from flask_lsp.project.importers import maybe_imported_in_context
 from flask_lsp.project.needs import GUARDS, PUSHES, Level, need_of
+from flask_lsp.syntax.parse import Block
+from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -67,13 +71,27 @@ class Missing:
     """The offset of the statement in the module body that leads there."""
     chain: tuple[Step, ...]
 
+    def shifted(self, by: int) -> Missing:
+        chain = tuple(Step(step.function, step.span.shift(by)) for step in self.chain)
+        return Missing(self.name, self.written, self.need, self.span.shift(by), self.at + by, chain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a block says by itself: nothing in it pushed a context or led into another block."""
+
+    document: str
+    answers: object
+    missing: tuple[Missing, ...]
+    """Counted from the block."""
+
 
 def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
     """What lacks its context while the module is imported. Empty where the module may be imported inside of one."""
     walk = _Walk(project, file)
     found: list[Missing] = []
-    for start, facts in file.facts.blocks:
-        found += walk.body(facts.body, _Place(start, (), ()))
+    for start, block in file.tree.blocks:
+        found += _in_block(walk, start, block)
         if walk.level is None:
             break  # a context may have been pushed for good
     seen: dict[Span, Missing] = {}
@@ -83,6 +101,19 @@ def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
     if not seen or maybe_imported_in_context(project, file.document):
         return ()
     return tuple(seen.values())
+
+
+def _in_block(walk: _Walk, start: int, block: Block) -> Iterable[Missing]:
+    """What a block lacks; kept with it, for a keystroke changes one of many."""
+    document, answers = walk.file.document, walk.project.answers
+    kept: _Kept | None = block.kept.get(_Kept) if walk.level is Level.NONE else None
+    if kept is not None and kept.answers is answers and kept.document == document:
+        return [missing.shifted(start) for missing in kept.missing]
+    before, walk.left = walk.level, False
+    found = list(walk.body(facts_of(block).body, _Place(start, (), ())))
+    if before is walk.level is Level.NONE and not walk.left:
+        block.kept[_Kept] = _Kept(document, answers, tuple(missing.shifted(-start) for missing in found))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +135,21 @@ class _Walk:
         self.project = project
         self.file = file
         self.level: Level | None = Level.NONE
+        self.followed = False
+        """A function of the file was looked into."""
         self.resolver = names.Resolver(project, self._module_name)
+
+    def block(self, start: int, block: Block) -> list[Missing]:
+        """What lacks its context in a block; most have nothing, which is kept for as long as no answer changes."""
+        known: tuple[object, str, Level | None, Level | None] | None = block.kept.get(_Walk)
+        if known is not None and known[0] is self.project.answers and known[1:3] == (self.file.document, self.level):
+            self.level = known[3]
+            return []
+        before, self.followed = self.level, False
+        found = list(self.body(facts_of(block).body, _Place(start, (), ())))
+        if not found and not self.followed:
+            block.kept[_Walk] = (self.project.answers, self.file.document, before, self.level)
+        return found
 
     def _module_name(self, document: str, path: str) -> str | None:
         asked = (names.canonical, document, path)
@@ -187,6 +232,7 @@ class _Walk:
     def follow(self, name: str, span: Span, place: _Place) -> Iterator[Missing]:
         """Into a function of this file that is called here."""
         found = self.function(name, place)
+        self.followed = self.followed or found is not None
         if found is None or len(place.chain) >= _MOST_CALLS or any(step.function == name for step in place.chain):
             return
         start, function, scopes = found
@@ -194,6 +240,7 @@ class _Walk:
             return  # the call only makes a coroutine or generator
         if any(not isinstance(value, Path) or value.text != "staticmethod" for value, _ in function.decorators):
             return  # what the decorator makes of it is not for us to say
+        self.left = self.left or start != place.start
         step = Step(name, span.shift(place.start))
         level = self.level
         inside = _Place(start, (function, *scopes), (*place.chain, step), frozenset(), place.at)
