@@ -33,12 +33,10 @@ from flask_lsp.facts.model import (
     With,
 )
 from flask_lsp.facts.python import facts_of
-from flask_lsp.facts.python import facts_of
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import names
 from flask_lsp.project.importers import maybe_imported_in_context
 from flask_lsp.project.needs import GUARDS, PUSHES, Level, need_of
-from flask_lsp.syntax.parse import Block
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
@@ -232,7 +230,6 @@ class _Walk:
     def follow(self, name: str, span: Span, place: _Place) -> Iterator[Missing]:
         """Into a function of this file that is called here."""
         found = self.function(name, place)
-        self.followed = self.followed or found is not None
         if found is None or len(place.chain) >= _MOST_CALLS or any(step.function == name for step in place.chain):
             return
         start, function, scopes = found
