@@ -73,7 +73,8 @@ class OwnRules:
 
 
 def forget_rules() -> None:
-    """What was made of the rules is made again."""
+    """What was made of the rules is made again, findings that blocks keep included."""
+    syntax._blocks.clear()
     for known in vars(run).values():
         if hasattr(known, "cache_clear") and known is not run.rules:
             known.cache_clear()
