@@ -133,21 +133,9 @@ class _Walk:
         self.project = project
         self.file = file
         self.level: Level | None = Level.NONE
-        self.followed = False
-        """A function of the file was looked into."""
+        self.left = False
+        """A function of another block was looked into."""
         self.resolver = names.Resolver(project, self._module_name)
-
-    def block(self, start: int, block: Block) -> list[Missing]:
-        """What lacks its context in a block; most have nothing, which is kept for as long as no answer changes."""
-        known: tuple[object, str, Level | None, Level | None] | None = block.kept.get(_Walk)
-        if known is not None and known[0] is self.project.answers and known[1:3] == (self.file.document, self.level):
-            self.level = known[3]
-            return []
-        before, self.followed = self.level, False
-        found = list(self.body(facts_of(block).body, _Place(start, (), ())))
-        if not found and not self.followed:
-            block.kept[_Walk] = (self.project.answers, self.file.document, before, self.level)
-        return found
 
     def _module_name(self, document: str, path: str) -> str | None:
         asked = (names.canonical, document, path)
