@@ -70,3 +70,22 @@ def broken(pick: random.Random, text: str, most: int = 3) -> str:
     for _ in range(pick.randint(1, most)):
         text = apply(text, [some_edit(pick, text)])
     return text[: pick.randrange(len(text) + 1)] if text and not pick.randrange(4) else text
+
+
+DEEP_AND_LONG = (
+    "x = " + "(" * 1000 + ")" * 1000 + "\ny = 1\n",
+    "x = " + "(" * 1000 + "\ny = 1\n",
+    "x = " + "+".join(["a"] * 5000) + "\ny = 1\n",
+    "x = " + "-" * 5000 + "1\ny = 1\n",
+    "x = " + "a." * 5000 + "b\ny = 1\n",
+    "x = a" + "()" * 5000 + "\ny = 1\n",
+    "x = " + "a if b else " * 2000 + "c\ny = 1\n",
+    "x = " + "lambda: " * 2000 + "c\ny = 1\n",
+    "if a:\n    pass\n" + "elif a:\n    pass\n" * 3000 + "y = 1\n",
+    "".join("    " * depth + "if a:\n" for depth in range(120)) + "    " * 120 + "pass\ny = 1\n",
+    "x = '" + "é" * 100_000 + "'\ny = 1\n",
+    "x = [" + "é, " * 50_000 + "]\ny = 1\n",
+    "x = " + "1" * 10_000 + "\ny = 1\n",
+    "\0" * 20_000 + "\ny = 1\n",
+)
+"""Nested and drawn out beyond any program; the last line of each is a plain one."""

@@ -22,7 +22,7 @@ from flask_lsp.rules.fixes import edits
 from flask_lsp.rules.run import check
 from flask_lsp.text import Span, apply
 from tests.rules.corpus import OwnRules, all_cases, forget_rules, fresh, project_of, said, some_files
-from tests.texts import broken, seeds, some_edit, texts
+from tests.texts import DEEP_AND_LONG, broken, seeds, some_edit, texts
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 
@@ -136,6 +136,22 @@ def test_broken_code(seed: int) -> None:
     project = project_of(files)
     for document in project.files:
         well_placed(project, document)
+
+
+@pytest.mark.parametrize("text", DEEP_AND_LONG, ids=lambda text: f"{text[:12]!r}")
+def test_deep_and_long(text: str) -> None:
+    head = "from flask import Flask, request\napp = Flask(__name__)\n"
+    mistake = "app.run(debug=True)\n"
+    project = project_of({"app.py": head + mistake})
+    found = [finding.rule.code for finding in check(project, "/case/app.py")]
+    assert found
+    project = project_of({"app.py": f"{head}{text}{mistake}", "other.py": head + mistake})
+    well_placed(project, "/case/app.py")
+    codes = [finding.rule.code for finding in check(project, "/case/app.py")]
+    assert set(found) <= set(codes)
+    project = project.with_text("/case/app.py", f"{head}{text}{mistake}#")
+    assert [finding.rule.code for finding in check(project, "/case/app.py")] == codes
+    assert [finding.rule.code for finding in check(project, "/case/other.py")] == found
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])

@@ -14,7 +14,7 @@ from flask_lsp.syntax.mend import FAILURES
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block, Placed, Tree, parse_file
 from flask_lsp.text import Source, Span, apply
-from tests.texts import broken, corpus, read, seeds, some_edit, some_file, texts
+from tests.texts import DEEP_AND_LONG, broken, corpus, read, seeds, some_edit, some_file, texts
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 
@@ -268,26 +268,7 @@ def test_is_mended() -> None:
 # -- bad input -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "x = " + "(" * 1000 + ")" * 1000 + "\ny = 1\n",
-        "x = " + "(" * 1000 + "\ny = 1\n",
-        "x = " + "+".join(["a"] * 5000) + "\ny = 1\n",
-        "x = " + "-" * 5000 + "1\ny = 1\n",
-        "x = " + "a." * 5000 + "b\ny = 1\n",
-        "x = a" + "()" * 5000 + "\ny = 1\n",
-        "x = " + "a if b else " * 2000 + "c\ny = 1\n",
-        "x = " + "lambda: " * 2000 + "c\ny = 1\n",
-        "if a:\n    pass\n" + "elif a:\n    pass\n" * 3000 + "y = 1\n",
-        "".join("    " * depth + "if a:\n" for depth in range(120)) + "    " * 120 + "pass\ny = 1\n",
-        "x = '" + "é" * 100_000 + "'\ny = 1\n",
-        "x = [" + "é, " * 50_000 + "]\ny = 1\n",
-        "x = " + "1" * 10_000 + "\ny = 1\n",
-        "\0" * 20_000 + "\ny = 1\n",
-    ],
-    ids=lambda text: f"{text[:12]!r}",
-)
+@pytest.mark.parametrize("text", DEEP_AND_LONG, ids=lambda text: f"{text[:12]!r}")
 def test_deep_and_long(text: str) -> None:
     tree = parse_file(text)
     assert "".join(block.text for _, block in tree.blocks) == text
