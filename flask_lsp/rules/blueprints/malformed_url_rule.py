@@ -46,14 +46,19 @@ from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.urlrule import CONVERTERS, Malformed, Variable, parse_rule
 
-rule = Rule("FL603", "malformed-url-rule", Level.ERROR)
+rule = Rule("FL603", "malformed-url-rule", Level.ERROR, words=("Blueprint", "route", "url_rule", "register", "@"))
 
 _ADDERS = {f"flask.{kind}().{how}": kind for kind in ("Flask", "Blueprint") for how in (*ROUTERS, "add_url_rule")}
 _REGISTERS = {f"flask.{kind}().register_blueprint": kind for kind in ("Flask", "Blueprint")}
 _MEANT = {"integer": "int", "number": "int", "num": "int", "str": "string", "text": "string", "double": "float"}
 
 
+_METHODS = frozenset(name.rpartition(".")[2] for name in (*_ADDERS, *_REGISTERS, "flask.Blueprint"))
+
+
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    if isinstance(node.func, ast.Attribute) and node.func.attr not in _METHODS:
+        return
     name = ctx.name(node.func) or ""
     if not name.startswith("flask.") or ctx.is_test:
         return
