@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from types import EllipsisType
+from typing import Any
 
 from flask_lsp.facts.model import OTHER, Compared, Either, Items, Literal, Negated, Pairs, Path, Value
 
@@ -12,68 +14,108 @@ _MOST_ITEMS = 200
 
 def path_of(node: ast.AST) -> str | None:
     """The path of an expression, ``None`` where it does not begin with a name."""
+    if isinstance(node, ast.Name):
+        return node.id
     trailers: list[str] = []
-    while True:
-        match node:
-            case ast.Name():
-                trailers.append(node.id)
-                return "".join(reversed(trailers))
-            case ast.Attribute():
-                trailers.append("." + node.attr)
-                node = node.value
-            case ast.Call():
-                trailers.append("()")
-                node = node.func
-            case ast.Subscript():
-                trailers.append("[]")
-                node = node.value
-            case ast.Await() | ast.NamedExpr():
-                node = node.value
-            case _:
-                return None
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute):
+            trailers.append("." + node.attr)
+            node = node.value
+        elif isinstance(node, ast.Call):
+            trailers.append("()")
+            node = node.func
+        elif isinstance(node, ast.Subscript):
+            trailers.append("[]")
+            node = node.value
+        elif isinstance(node, ast.Await | ast.NamedExpr):
+            node = node.value
+        else:
+            return None
+    trailers.append(node.id)
+    return "".join(reversed(trailers))
 
 
-def value_of(node: ast.AST | None) -> Value:  # noqa: C901 - one case for each shape
+def value_of(node: ast.AST | None) -> Value:
     """What an expression says, as data."""
+    read = _READERS.get(type(node))
+    return OTHER if read is None else read(node)
+
+
+def _constant(node: ast.Constant) -> Value:
+    return OTHER if isinstance(node.value, complex | EllipsisType) else Literal(node.value)
+
+
+def _name(node: ast.Name | ast.Attribute) -> Value:
+    path = path_of(node)
+    return OTHER if path is None else Path(path)
+
+
+def _call(node: ast.Call) -> Value:
+    path = path_of(node)
+    if path is None:
+        return OTHER
+    keywords = tuple([(keyword.arg or "**", value_of(keyword.value)) for keyword in node.keywords])
+    return Path(path, tuple([value_of(arg) for arg in node.args]), keywords)
+
+
+def _subscript(node: ast.Subscript) -> Value:
+    path = path_of(node)
+    return OTHER if path is None else Path(path, key=value_of(node.slice))
+
+
+def _items(node: ast.List | ast.Tuple | ast.Set) -> Value:
+    if len(node.elts) > _MOST_ITEMS:
+        return OTHER
+    return Items(tuple([value_of(element) for element in node.elts]))
+
+
+def _pairs(node: ast.Dict) -> Value:
+    return Pairs(tuple([(value_of(key), value_of(value)) for key, value in zip(node.keys, node.values, strict=True)]))
+
+
+def _compared(node: ast.Compare) -> Value:
+    names = tuple([type(operator).__name__ for operator in node.ops])
+    return Compared(value_of(node.left), names, tuple([value_of(right) for right in node.comparators]))
+
+
+def _binary(node: ast.BinOp) -> Value:
+    return _joined(value_of(node.left), value_of(node.right)) if isinstance(node.op, ast.Add) else OTHER
+
+
+def _unary(node: ast.UnaryOp) -> Value:
     match node:
-        case ast.Constant(value=value):
-            return OTHER if isinstance(value, complex | EllipsisType) else Literal(value)
-        case ast.Name() | ast.Attribute():
-            path = path_of(node)
-            return OTHER if path is None else Path(path)
-        case ast.Call():
-            path = path_of(node)
-            if path is None:
-                return OTHER
-            keywords = tuple((keyword.arg or "**", value_of(keyword.value)) for keyword in node.keywords)
-            return Path(path, tuple(value_of(arg) for arg in node.args), keywords)
-        case ast.Subscript():
-            path = path_of(node)
-            return OTHER if path is None else Path(path, key=value_of(node.slice))
-        case ast.BoolOp(values=values):
-            return Either(tuple(value_of(value) for value in values))
-        case ast.IfExp(body=body, orelse=orelse):
-            return Either((value_of(body), value_of(orelse)))
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _joined(value_of(left), value_of(right))
-        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-            return Items(tuple(value_of(element) for element in elements)) if len(elements) <= _MOST_ITEMS else OTHER
-        case ast.Dict(keys=keys, values=values):
-            pairs = zip(keys, values, strict=True)
-            return Pairs(tuple((value_of(key), value_of(value)) for key, value in pairs))
-        case ast.Compare(left=left, ops=operators, comparators=rights):
-            names = tuple(type(operator).__name__ for operator in operators)
-            return Compared(value_of(left), names, tuple(value_of(right) for right in rights))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return Negated(value_of(operand))
-        case ast.Await(value=value) | ast.NamedExpr(value=value):
-            return value_of(value)
-        case ast.JoinedStr(values=values) if all(isinstance(value, ast.Constant) for value in values):
-            return Literal("".join(str(value.value) for value in values if isinstance(value, ast.Constant)))
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return Literal(-number)
         case _:
             return OTHER
+
+
+def _formatted(node: ast.JoinedStr) -> Value:
+    parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+    return Literal("".join(map(str, parts))) if len(parts) == len(node.values) else OTHER
+
+
+_READERS: dict[type, Callable[[Any], Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _name,
+    ast.Call: _call,
+    ast.Subscript: _subscript,
+    ast.BoolOp: lambda node: Either(tuple([value_of(value) for value in node.values])),
+    ast.IfExp: lambda node: Either((value_of(node.body), value_of(node.orelse))),
+    ast.BinOp: _binary,
+    ast.List: _items,
+    ast.Tuple: _items,
+    ast.Set: _items,
+    ast.Dict: _pairs,
+    ast.Compare: _compared,
+    ast.UnaryOp: _unary,
+    ast.Await: lambda node: value_of(node.value),
+    ast.NamedExpr: lambda node: value_of(node.value),
+    ast.JoinedStr: _formatted,
+}
 
 
 def _joined(left: Value, right: Value) -> Value:
