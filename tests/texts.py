@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sysconfig
 from functools import cache
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ texts = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=25).map("".join),
     st.text(max_size=60),
 )
+_WORD = re.compile(r"\w+")
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -50,7 +52,7 @@ def some_file(pick: random.Random) -> str:
 def some_edit(pick: random.Random, text: str) -> Edit:
     """What a hand or an editor may do to a text: type, delete, paste."""
     start = pick.randrange(len(text) + 1)
-    match pick.randrange(5):
+    match pick.randrange(6):
         case 0:
             return Edit(Span(start, min(len(text), start + pick.choice((1, 1, 2, 9)))), "")
         case 1:
@@ -60,6 +62,8 @@ def some_edit(pick: random.Random, text: str) -> Edit:
         case 3:  # a line goes
             begin = text.rfind("\n", 0, start) + 1
             return Edit(Span(begin, (text.find("\n", begin) + 1) or len(text)), "")
+        case 4 if words := list(_WORD.finditer(text)):  # a word becomes another: what parsed mostly still does
+            return Edit(Span(*pick.choice(words).span()), pick.choice(words).group())
         case _:  # a piece is copied elsewhere
             other = pick.randrange(len(text) + 1)
             return Edit(Span(start, start), text[other : other + pick.choice((5, 80))])

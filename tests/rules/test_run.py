@@ -7,6 +7,7 @@ import ast
 import gc
 import logging
 import random
+import re
 import weakref
 from collections.abc import Iterator
 
@@ -20,7 +21,7 @@ from flask_lsp.rules.base import Finding, Fix, Related
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.fixes import edits
 from flask_lsp.rules.run import check
-from flask_lsp.text import Span, apply
+from flask_lsp.text import Edit, Span, apply
 from tests.rules.corpus import OwnRules, all_cases, forget_rules, fresh, project_of, said, some_files
 from tests.texts import DEEP_AND_LONG, broken, seeds, some_edit, texts
 
@@ -57,6 +58,25 @@ def test_kept_findings_are_those_of_a_fresh_start(seed: int) -> None:
         document = pick.choice(sorted(project.files))
         text = project.files[document].source.text
         project = project.with_text(document, apply(text, [some_edit(pick, text)]))
+        check(project, document)
+        same_as_fresh(project)
+
+
+@FEWER
+@given(seeds)
+def test_words_change_places(seed: int) -> None:
+    """Names become other names, in files that rest on each other; nearly every state parses."""
+    pick = random.Random(seed)
+    files = pick.choice([case.files for case in all_cases() if len(case.files) > 1])
+    project = project_of(files)
+    for document in project.files:
+        check(project, document)
+    for _ in range(6):
+        document, other = pick.choice(sorted(project.files)), pick.choice(sorted(project.files))
+        text, words = project.files[document].source.text, project.files[other].source.text.split()
+        if words and (places := list(re.finditer(r"[\w.]+|\S+", text))):
+            edit = Edit(Span(*pick.choice(places).span()), pick.choice(words))
+            project = project.with_text(document, apply(text, [edit]))
         check(project, document)
         same_as_fresh(project)
 
