@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SQUIGGLE = re.compile(r"^(?P<lead>\s*#)(?P<gap>\s*)(?P<tildes>~+)\s+(?P<code>FL\d{3})(?::(?P<level>\w+))?\s*(?P<words>.*)$")
+_SQUIGGLE = re.compile(
+    r"^(?P<lead>\s*#)(?P<gap>\s*)(?P<tildes>~+)\s+(?P<code>FL\d{3})(?::(?P<level>\w+))?\s*(?P<words>.*)$"
+)
 
 
 @dataclass(frozen=True)
