@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import gc
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_lsp.cli import Failure
@@ -32,18 +31,14 @@ class _Changed:
     after: str
 
 
-def check(options: argparse.Namespace) -> int:
+def check(options: argparse.Namespace, leave: Callable[[int], None]) -> int:
     """Runs the command and returns its exit code. Raises Failure."""
     logging.basicConfig(format="flask-lsp: %(message)s", level=logging.WARNING)
     progress = Progress(sys.stderr)
-    run = _Run(options, progress)
-    gc.disable()  # trees are large and hold no cycles: looking for some takes a quarter of the run
     try:
-        code = run.check()
+        return _Run(options, progress).check(leave)
     finally:
-        gc.enable()
         progress.clear()
-    return 0 if options.exit_zero else code
 
 
 class _Run:
@@ -52,14 +47,14 @@ class _Run:
         self._progress = progress
         self._stdin: files.Content | None = None
 
-    def check(self) -> int:
+    def check(self, leave: Callable[[int], None]) -> int:
         asked = self._asked()
         before = after = self._findings(asked)
         changed: list[_Changed] = []
         if self._options.fix or self._options.diff:
             asked, changed = self._fixed(asked)
             after = self._findings(asked)
-        code = 1 if after or (self._options.diff and before) else 0
+        code = 1 if (after or (self._options.diff and before)) and not self._options.exit_zero else 0
         self._progress.clear()
         self._output(after, changed)
         for each in asked:
@@ -68,6 +63,7 @@ class _Run:
                     version = ".".join(map(str, sys.version_info[:2]))
                     self._tell(f"{shown_path(document)}:{line}: not Python {version}; nothing is reported there")
         self._tell(self._summary(asked, len(before), len(after)), prefix="")
+        leave(code)
         return code
 
     def _asked(self) -> list[Asked]:

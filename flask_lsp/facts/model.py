@@ -9,7 +9,7 @@ A *path* is an expression as it is written, reduced to names, calls and subscrip
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from flask_lsp.text import Span
 
@@ -92,10 +92,12 @@ Value: TypeAlias = "Literal | Path | Either | Items | Pairs | Compared | Negated
 
 
 # -- bindings --------------------------------------------------------------------------------------------------------
+#
+# Bindings and events are made by the ten thousand, which named tuples allow three times as fast as data classes. They
+# are told apart by their class; compared are only the values they hold.
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """``import module``, ``import module as name``, ``from module import attribute as name``; a star binds ``*``."""
 
     name: str
@@ -106,8 +108,7 @@ class Import:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(NamedTuple):
     """``name = value``, also annotated, walrus and ``with value as name``."""
 
     name: str
@@ -115,23 +116,20 @@ class Assigned:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     name: str
     function: Function
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ClassDefined:
+class ClassDefined(NamedTuple):
     name: str
     bases: tuple[Value, ...]
     body: Body
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter; its annotation is a path or nothing."""
 
     name: str
@@ -139,8 +137,7 @@ class Parameter:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(NamedTuple):
     """Bound to something we do not follow: a loop target, an unpacking, an exception, ``del``, ``+=``."""
 
     name: str
@@ -153,8 +150,7 @@ Bound: TypeAlias = "Import | Assigned | Defined | ClassDefined | Parameter | Opa
 # -- events, in the order in which they happen -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """An attribute or item is read, or something is iterated over or asked for with ``in``; bare names that are only
     passed on are not recorded."""
 
@@ -166,8 +162,7 @@ class Use:
     """Of an item that a literal names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call, after its arguments were evaluated."""
 
     value: Path
@@ -175,13 +170,11 @@ class Call:
     callee: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
+class Bind(NamedTuple):
     bound: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(NamedTuple):
     """``target.attribute = value`` or ``target[key] = value``; an augmented assignment has the value ``OTHER``."""
 
     target: Path
@@ -189,8 +182,7 @@ class Store:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class With:
+class With(NamedTuple):
     """The managers' own evaluation stands before it, as events."""
 
     managers: tuple[Value, ...]
@@ -198,8 +190,7 @@ class With:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """``if``, ``match`` or a conditional expression; a ``match`` has each case as a body."""
 
     test: Value
@@ -207,22 +198,19 @@ class Branch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     body: Body
     orelse: Body
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(NamedTuple):
     types: tuple[Value, ...]
     body: Body
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(NamedTuple):
     body: Body
     handlers: tuple[Handler, ...]
     orelse: Body
@@ -230,8 +218,7 @@ class Try:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(NamedTuple):
     """``return``, ``raise``, ``yield``, ``break`` or ``continue``."""
 
     how: str

@@ -80,6 +80,10 @@ GUARDS = frozenset({"flask.has_app_context()", "flask.has_request_context()", *P
 """What a test asks to find out whether there is a context."""
 
 
+WORDS = ("flask", *(name.rpartition(".")[2] for name in (*PROXIES, *CALLS, *ATTRIBUTES) if not name.endswith(".g")))
+"""A file that holds none of these uses nothing that needs a context."""
+
+
 def need_of(name: str, *, called: bool) -> tuple[str, Level] | None:
     """The part of a canonical name that needs a context and which, ``None`` if it needs none.
 

@@ -32,13 +32,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.project.needs import TABLES, Level
+from flask_lsp.project.needs import TABLES, WORDS, Level
 from flask_lsp.rules import import_time
 from flask_lsp.rules.base import Finding, Rule
 from flask_lsp.rules.base import Level as Severity
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL101", "context-at-import", Severity.ERROR)
+rule = Rule("FL101", "context-at-import", Severity.ERROR, words=WORDS)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ from flask_lsp.rules import import_time
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL705", "create-all-outside-context", Level.ERROR)
+rule = Rule("FL705", "create-all-outside-context", Level.ERROR, words=("create_all", "drop_all", "reflect"))
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
