@@ -39,7 +39,8 @@ def test_codes_and_names_are_unique() -> None:
 @pytest.mark.parametrize("registered", rules(), ids=of)
 def test_examples(registered: Registered) -> None:
     doc = documentation(registered.rule.code)
-    assert doc.title.endswith((".", "?")) and len(doc.title) < 120
+    assert doc.title.endswith((".", "?"))
+    assert len(doc.title) < 120
     assert doc.why
     assert registered.rule.code in findings(doc.example)
     assert registered.rule.code not in findings(doc.better)

@@ -43,4 +43,3 @@ def _in_body(body: Body, managers: tuple[Value, ...], function: str) -> Iterator
             case _:
                 for part in inner_bodies(event):
                     yield from _in_body(part, managers, function)
-

@@ -65,9 +65,7 @@ def canonical(project: Project, document: str, path: str) -> str | None:
     return Resolver(project).name(document, path, ())
 
 
-def imported(
-    project: Project, document: str, module: str, attribute: str | None, level: int, rest: str
-) -> str | None:
+def imported(project: Project, document: str, module: str, attribute: str | None, level: int, rest: str) -> str | None:
     """What ``rest`` of an import means, wherever in a file it stands. A question for ``Context.ask``."""
     return Resolver(project).import_(document, Import("", module, attribute, level, Span(0, 0)), rest)
 
@@ -168,9 +166,7 @@ class Resolver:
                 return self._in_module(module, root, rest)
         return f"builtins.{root}{rest}" if root in _BUILTINS else None
 
-    def _all_same(
-        self, document: str, bounds: Iterable[Bound], rest: str, scopes: tuple[Function, ...]
-    ) -> str | None:
+    def _all_same(self, document: str, bounds: Iterable[Bound], rest: str, scopes: tuple[Function, ...]) -> str | None:
         """The one meaning that all bindings of a name share."""
         found: set[str | None] = set()
         for bound in bounds:

@@ -322,7 +322,9 @@ class Editing:
         if self._bound_locally(local):
             return False
         return not any(
-            isinstance(event, Branch) and isinstance(event.test, Path) and event.test.text.endswith("TYPE_CHECKING")
+            isinstance(event, Branch)
+            and isinstance(event.test, Path)
+            and event.test.text.endswith("TYPE_CHECKING")
             and any(isinstance(inner, Bind) and inner.bound.name == local for inner in event.bodies[0])
             for _, event in self.file.facts.events()
         )

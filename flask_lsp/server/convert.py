@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask_lsp import RULE_ADDRESS
 from flask_lsp.features.actions import Action
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding, Related
@@ -13,9 +14,6 @@ from flask_lsp.server.client import Client
 from flask_lsp.text import Edit, Source, Span, Unit
 
 Json = dict[str, Any]
-
-RULE_ADDRESS = ""
-"""Where the documentation of a rule is on the web, with ``{code}``; empty as long as it has no address."""
 
 _TAGS = {"unnecessary": 1, "deprecated": 2}
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 OURS = [sys.executable, "-m", "flask_lsp", "server"]
-RUFF = ["ruff", "server"]
+RUFF = [sys.executable, "-m", "ruff", "server"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 """The servers start in the folder of the file: there this repository need not be installed."""
 

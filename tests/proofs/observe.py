@@ -13,7 +13,8 @@ from typing import Any
 def main(proof: str) -> None:
     sys.path.insert(0, os.getcwd())
     spec = importlib.util.spec_from_file_location("proof", proof)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     try:

@@ -31,7 +31,8 @@ def proof_of(registered: Registered) -> Path:
 def test_proof(registered: Registered, which: str, tmp_path: Path) -> None:
     proof = proof_of(registered)
     spec = importlib.util.spec_from_file_location(proof.stem, proof)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     doc = documentation(registered.rule.code)

@@ -1,7 +1,7 @@
 """FL907: the answer to a request without a body."""
 
 BAD = "415"
-BETTER = "400 {\"error\":\"send JSON\"}"
+BETTER = '400 {"error":"send JSON"}'
 
 
 def observe() -> str:
