@@ -103,13 +103,14 @@ class Loader:
         """The project in ``root`` with all its files: what is found in one may depend on any other."""
         project = Project(root, self.settings(root), files.versions_of(root))
         wanted = sorted({*self._others(root), *documents})
+        texts: dict[str, str] = {}
         for count, document in enumerate(wanted):
             self._report("Reading", count, len(wanted))
             given = text if text is not None and document in documents else self._read(document, documents)
             if given is not None:
-                project = project.with_text(document, given)
-        readable = tuple(document for document in documents if document in project.files)
-        return Asked(project.with_complete(True), readable)
+                texts[document] = given
+        project = project.with_texts(texts).with_complete(True)
+        return Asked(project, tuple(document for document in documents if document in texts))
 
     def _others(self, root: str) -> Iterable[str]:
         if self._root(root) is None and root not in self._walked:

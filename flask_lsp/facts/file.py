@@ -31,14 +31,16 @@ class FileFacts:
     """What a file says. All of it is a function of the text; nothing here reads the disk."""
 
     def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+        self._tree: Tree | None = tree
         self.blocks = tuple((start, facts_of(block)) for start, block in tree.blocks)
         """The offset and the facts of each block, in order."""
 
     @cached_property
     def interface(self) -> Interface:
         """What other blocks and files may ask of this one, without spans: equal interfaces, equal answers."""
-        return tuple(known for _, block in self._tree.blocks if (known := _interface(block)))
+        blocks = self._tree.blocks if self._tree is not None else ()
+        self._tree = None  # what is read from it is all there is to it, and it is large
+        return tuple(known for _, block in blocks if (known := _interface(block)))
 
     @cached_property
     def bindings(self) -> Bindings:

@@ -135,7 +135,6 @@ class _Walk:
         self.level: Level | None = Level.NONE
         self.left = False
         """A function of another block was looked into."""
-        self.resolver = names.Resolver(project, self._module_name)
 
     def _module_name(self, document: str, path: str) -> str | None:
         asked = (names.canonical, document, path)
@@ -146,7 +145,7 @@ class _Walk:
     def name(self, path: str, place: _Place) -> str | None:
         if names.split(path)[0] in place.hidden:
             return None
-        return self.resolver.name(self.file.document, path, place.scopes)
+        return names.Resolver(self.project, self._module_name).name(self.file.document, path, place.scopes)
 
     def body(self, body: Body, place: _Place) -> Iterator[Missing]:
         """What lacks its context in a body; changes ``level`` where the body pushes one for good."""

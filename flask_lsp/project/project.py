@@ -33,6 +33,12 @@ class File:
     def facts(self) -> FileFacts:
         return file_facts(self.tree)
 
+    def settle(self) -> None:
+        """Reads all that others may ask for and lets go of the tree, which is many times larger: files that nobody has
+        open are asked, not shown. It is made again when it is needed."""
+        _ = self.facts.interface
+        self.__dict__.pop("tree", None)
+
 
 class Project:
     """A snapshot. Every change gives a new one that shares all it did not touch."""
@@ -63,6 +69,11 @@ class Project:
         file = File(document, source, before.tree if before else None)
         same = before is not None and _equal(before.facts.interface, file.facts.interface)
         return self._copy({**self._files, document: file}, self.answers if same else {})
+
+    def with_texts(self, texts: Mapping[str, str]) -> Project:
+        """The project with many files added or replaced at once."""
+        new = {document: File(document, Source(text)) for document, text in texts.items()}
+        return self._copy({**self._files, **new}, {})
 
     def without(self, document: str) -> Project:
         if document not in self._files:

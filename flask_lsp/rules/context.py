@@ -35,21 +35,11 @@ class Context:
         self._known: dict[ast.AST, str | None] = {}
         self._scopes: dict[FunctionNode, tuple[Function, ...]] = {}
         self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
-        self._names = self._resolver()
 
     def move(self, project: Project, file: File) -> None:
         """Goes on with a newer snapshot whose answers are the same: fixes that are kept must neither ask an old one
         nor keep it alive."""
-        if self.project is not project:
-            self.project, self.file = project, file
-            self._names = self._resolver()
-
-    def _resolver(self) -> names.Resolver:
-        return names.Resolver(
-            self.project,
-            lambda _, path: self.ask(names.canonical, path),
-            lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
-        )
+        self.project, self.file = project, file
 
     @property
     def block(self) -> Block:
@@ -92,7 +82,13 @@ class Context:
 
     def path_name(self, path: str, at: ast.AST) -> str | None:
         """The canonical name of a path as it would be written where ``at`` stands."""
-        return self._names.name(self.file.document, path, self.scopes(at))
+        # Made anew each time: kept, it would be a cycle, and cycles pile up while somebody types.
+        resolver = names.Resolver(
+            self.project,
+            lambda _, path: self.ask(names.canonical, path),
+            lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
+        )
+        return resolver.name(self.file.document, path, self.scopes(at))
 
     def constant(self, node: ast.AST | None) -> Literal | None:
         """The constant an expression is, itself or by a name that is bound to it and nothing else."""

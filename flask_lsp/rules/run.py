@@ -59,7 +59,7 @@ def check(project: Project, document: str, cancelled: Cancelled = lambda: False)
 
 
 def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding]:
-    spoken = [registered for registered in rules() if _speaks(file.source.text, registered)]
+    spoken = frozenset[Registered]().union(*(_spoken_of(block) for _, block in file.tree.blocks))
     if not spoken:
         return  # a file without Flask costs nothing
     for start, block in file.tree.blocks:
@@ -71,7 +71,7 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
                 kept.context.move(project, file)
             yield from _placed(kept, start)
     context = Context(project, file, None)
-    for registered in _by_type(tuple(spoken)).get(FileFacts, ()):
+    for registered in _by_type(spoken).get(FileFacts, ()):
         for finding in _run(registered, file.facts, context):
             begin, block = file.tree.at(finding.span.start)
             if not block.is_mended(finding.span.shift(-begin)):
@@ -89,7 +89,7 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
             return kept
     context = Context(project, file, block)
     findings: list[Finding] = []
-    if by_type := _by_type(_spoken_of(block, context.ask(kinds.renamed))):
+    if by_type := _by_type(_spoken_of(block) | _renamed_of(context.ask(kinds.renamed))):
         for node in block.nodes.order:
             for registered in by_type.get(type(node), ()):
                 findings += _run(registered, node, context)
@@ -121,31 +121,26 @@ def _run(registered: Registered, fired_by: Any, context: Context) -> Iterable[Fi
         return ()
 
 
-def _speaks(text: str, registered: Registered) -> bool:
-    """The rule may have something for the text, by its words; what is imported by another name is named once."""
-    return not registered.rule.words or any(word in text for word in registered.rule.words)
-
-
-def _spoken_of(block: Block, renamed: frozenset[str]) -> tuple[Registered, ...]:
+def _spoken_of(block: Block) -> frozenset[Registered]:
     """The rules that a block may have something for, by its words; most blocks have nothing for any."""
-    text = block.text
-    return tuple(
-        registered
-        for registered in _on_nodes()
-        if not registered.rule.words or any(word in text or word in renamed for word in registered.rule.words)
-    )
+    known: frozenset[Registered] | None = block.kept.get(_spoken_of)
+    if known is None:
+        text = block.text
+        spoken = (one for one in rules() if not one.rule.words or any(word in text for word in one.rule.words))
+        known = block.kept[_spoken_of] = frozenset(spoken)
+    return known
+
+
+def _renamed_of(renamed: frozenset[str]) -> frozenset[Registered]:
+    """The rules whose words are said in other names, those that the file gives to what it imports."""
+    return frozenset(one for one in rules() if not renamed.isdisjoint(one.rule.words)) if renamed else frozenset()
 
 
 @cache
-def _on_nodes() -> tuple[Registered, ...]:
-    return tuple(registered for registered in rules() if FileFacts not in registered.fires_on)
-
-
-@cache
-def _by_type(chosen: tuple[Registered, ...]) -> dict[type, tuple[Registered, ...]]:
+def _by_type(chosen: frozenset[Registered]) -> dict[type, tuple[Registered, ...]]:
     """The rules to ask about each type of node or facts."""
     found: dict[type, tuple[Registered, ...]] = {}
-    for registered in chosen:
+    for registered in sorted(chosen, key=lambda one: one.rule.code):
         for kind in registered.fires_on:
             if not issubclass(kind, ast.AST | FileFacts):
                 raise TypeError(f"{registered.module} fires on {kind}, which nobody offers")

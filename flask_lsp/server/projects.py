@@ -198,8 +198,8 @@ class Projects:
         file = self.project_of(path).files.get(path)
         if file is None:
             return False
-        # Parsed now, in this slice, so that the first question about the project does not pay for all files.
-        _ = file.facts
+        # Read now, in this slice, so that the first question about the project does not pay for all files.
+        file.settle()
         return True
 
     def _wanted(self, path: str) -> bool:

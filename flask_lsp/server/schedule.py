@@ -16,6 +16,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any, TypeVar
 
+from flask_lsp.server.tidy import Tidy
+
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -123,17 +125,26 @@ class Schedule:
             self._thread.start()
 
     def _work(self) -> None:
+        tidy = Tidy()
         while True:
-            with self._changed:
-                while not self._jobs:
-                    self._changed.wait()
-                job = heappop(self._jobs)
+            job = self._next(tidy.wait)
+            if job is None:
+                tidy.paused()
+                continue
             if job.token.cancelled:
                 continue
             try:
                 job.run()
             except Exception:  # a bug costs its own job, not the thread
                 log.exception("background work failed")
+            tidy.worked()
+
+    def _next(self, wait: float | None) -> _Job | None:
+        """The most urgent job, or nothing if ``wait`` seconds bring none."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: bool(self._jobs), wait):
+                return None
+            return heappop(self._jobs)
 
 
 def _settle(future: asyncio.Future[Any], result: Any) -> None:

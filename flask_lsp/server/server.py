@@ -22,6 +22,7 @@ from flask_lsp.server.connection import Connection
 from flask_lsp.server.documents import Documents, Open
 from flask_lsp.server.progress import Progress
 from flask_lsp.server.schedule import Schedule, Token, Urgency
+from flask_lsp.server.tidy import settle
 from flask_lsp.server.uris import document_of
 
 if TYPE_CHECKING:
@@ -277,6 +278,7 @@ class Server(LanguageServer):
 
         def work(token: Token) -> Iterator[None]:
             yield from self._core().projects.index(report, done, token)
+            settle()
 
         self._schedule.slices("index", work)
 
