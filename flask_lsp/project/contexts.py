@@ -34,7 +34,7 @@ from flask_lsp.facts.model import (
 )
 from flask_lsp.facts.python import facts_of
 from flask_lsp.facts.traverse import every_event
-from flask_lsp.project import names
+from flask_lsp.project import links, names
 from flask_lsp.project.importers import maybe_imported_in_context
 from flask_lsp.project.needs import GUARDS, PUSHES, Level, need_of
 from flask_lsp.syntax.parse import Block
@@ -143,7 +143,7 @@ class _Walk:
         return self.project.answers[asked]  # type: ignore[return-value]
 
     def name(self, path: str, place: _Place) -> str | None:
-        if names.split(path)[0] in place.hidden:
+        if links.split(path)[0] in place.hidden:
             return None
         return names.Resolver(self.project, self._module_name).name(self.file.document, path, place.scopes)
 

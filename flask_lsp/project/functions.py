@@ -8,47 +8,17 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.interface import caught, recovers, sets_content_type, writes_session
-from flask_lsp.facts.model import Assigned, Bind, Call, ClassDefined, Defined, Function, Import, Path, Store, Value
+from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Path, Store, Value
 from flask_lsp.facts.traverse import every_event
+from flask_lsp.project.places import function_of
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
-_MOST_STEPS = 20
 _HOOK = re.compile(r"(?:^|\.)(?:(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)(?:\(\))?$")
 _AFTER = re.compile(r"(?:^|\.)after_(?:app_)?request(?:\(\))?$")
 _HANDLER = re.compile(r"(?:^|\.)(?:errorhandler|app_errorhandler|register_error_handler)\(\)$")
 _SERVER_SIDE = re.compile(r"flask_(?:kv)?session\b|flask_session\w*\b|flask_redis_session\b|beaker\b|flask_beaker\b")
-
-
-def function_of(project: Project, document: str, path: str) -> Function | None:
-    """The function of the project that a path such as ``helper`` or ``helpers.check`` names in a module's scope."""
-    for _ in range(_MOST_STEPS):
-        name, _, rest = path.partition(".")
-        file = project.files.get(document)
-        ats = file.facts.bindings.get(name, ()) if file is not None else ()
-        match [at.bound for at in ats]:
-            case [Defined(function=function)] if not rest:
-                return function
-            case [Assigned(value=Path(text=other))] if other != name and not rest:
-                path = other
-            case [Import(module=module, attribute=None, level=level)] if rest:
-                found, path = project.module(document, module, level), rest
-                if found is None:
-                    return None
-                document = found
-            case [Import(module=module, attribute=str(attribute), level=level)]:
-                found = project.module(document, module, level)
-                if found is not None and attribute in project.files[found].facts.bindings:
-                    path = f"{attribute}.{rest}" if rest else attribute
-                else:
-                    found, path = project.module(document, f"{module}.{attribute}".lstrip("."), level), rest
-                if found is None or not path:
-                    return None
-                document = found
-            case _:
-                return None
-    return None
 
 
 def catches(project: Project, document: str, path: str, kinds: frozenset[str]) -> bool:

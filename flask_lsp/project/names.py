@@ -8,7 +8,6 @@ that derives from one of a package goes by that one's name. ``None`` is unknown,
 from __future__ import annotations
 
 import builtins
-import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -20,17 +19,17 @@ from flask_lsp.facts.model import (
     Defined,
     Function,
     Import,
-    Literal,
     Parameter,
     Path,
 )
 from flask_lsp.facts.traverse import returns
+from flask_lsp.project import links
+from flask_lsp.project.links import split
 from flask_lsp.text import Span
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
-_ROOT = re.compile(r"[^.(\[]+")
 _BUILTINS = frozenset(dir(builtins))
 _MODULE = "@"
 """Before the document id of a module of the project."""
@@ -53,13 +52,6 @@ _HOMES = {
 _MODULES = ("flask.globals.", "flask.helpers.", "flask.templating.", "flask.ctx.")
 
 
-def split(path: str) -> tuple[str, str]:
-    """The first name of a path and the rest: ``a.b()`` gives ``a`` and ``.b()``."""
-    found = _ROOT.match(path)
-    root = found.group() if found else path
-    return root, path[len(root) :]
-
-
 def canonical(project: Project, document: str, path: str) -> str | None:
     """What a path means in the module scope of a file. A question for ``Context.ask``."""
     return Resolver(project).name(document, path, ())
@@ -68,38 +60,6 @@ def canonical(project: Project, document: str, path: str) -> str | None:
 def imported(project: Project, document: str, module: str, attribute: str | None, level: int, rest: str) -> str | None:
     """What ``rest`` of an import means, wherever in a file it stands. A question for ``Context.ask``."""
     return Resolver(project).import_(document, Import("", module, attribute, level, Span(0, 0)), rest)
-
-
-def constant(project: Project, document: str, path: str) -> Literal | None:
-    """The constant that a module-level name is bound to and never anything else, in the file or where it is imported
-    from. A question for ``Context.ask``."""
-    found = constant_at(project, document, path)
-    return None if found is None else found[2]
-
-
-def constant_at(project: Project, document: str, path: str) -> tuple[str, str, Literal] | None:
-    """The file and the name that bind a constant, and what it is; ``path`` is a name, or one of an imported module.
-    A question for ``Context.ask``."""
-    for _ in range(_MOST_STEPS):
-        file = project.files.get(document)
-        name, rest = split(path)
-        ats = file.facts.bindings.get(name, ()) if file is not None else ()
-        match [at.bound for at in ats]:
-            case [Assigned(value=Literal() as literal)]:
-                return None if rest else (document, name, literal)
-            case [Assigned(value=Path(text=other, args=(), keywords=(), key=None))]:
-                path = other + rest
-            case [Import(module=module, attribute=attribute, level=level)]:
-                found, inner = project.module(document, module, level), attribute
-                if attribute is not None and (found is None or attribute not in project.files[found].facts.bindings):
-                    found, inner = project.module(document, f"{module}.{attribute}".lstrip("."), level), None
-                path = rest[1:] if inner is None else inner + rest
-                if found is None or not path:
-                    return None
-                document = found
-            case _:
-                return None
-    return None
 
 
 class Resolver:
@@ -193,37 +153,15 @@ class Resolver:
                 return None
 
     def _import(self, document: str, bound: Import, rest: str) -> str | None:
-        module = self._project.module(document, bound.module, bound.level)
-        if module is not None and bound.attribute is None:
-            return self._member(module, rest)
-        if module is not None and bound.attribute is not None:
-            bindings = self._project.files[module].facts.bindings
-            if bound.attribute in bindings:
-                return self._in_module(module, bound.attribute, rest)
-            if "*" in bindings and (found := self._in_module(module, bound.attribute, rest)):
-                return found
-            inner = self._project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level)
-            return None if inner is None else self._member(inner, rest)
-        if bound.attribute is not None and bound.level:
-            inner = self._project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level)
-            return None if inner is None else self._member(inner, rest)
-        if bound.level:
-            return None
-        if bound.attribute is None and (member := in_namespace(self._project, document, bound.module, rest)):
-            return self._member(*member)
-        return home(".".join(filter(None, (bound.module, bound.attribute))) + rest)
-
-    def _member(self, module: str, rest: str) -> str | None:
-        """``rest`` of a module of the project: one of its names, or a module in it."""
-        if not rest:
-            return _MODULE + module
-        if not rest.startswith("."):
-            return None
-        root, after = split(rest[1:])
-        if root in self._project.files[module].facts.bindings:
-            return self._in_module(module, root, after)
-        inner = self._project.module(module, root, 1) if module.endswith("/__init__.py") else None
-        return None if inner is None else self._member(inner, after)
+        match links.follow(self._project, document, bound, rest):
+            case links.Inside(found, "", _):
+                return _MODULE + found
+            case links.Inside(found, name, after):
+                return self._in_module(found, name, after)
+            case links.Outside(path):
+                return home(path)
+            case None:
+                return None
 
     def _function(self, document: str, function: Function, rest: str, scopes: tuple[Function, ...]) -> str | None:
         if not rest.startswith("()"):
@@ -243,16 +181,6 @@ class Resolver:
                 if found is not None and found.partition(".")[0].startswith(("flask", "werkzeug", "celery")):
                     return found + rest
         return f"{_module_name(document)}.{bound.name}{rest}"
-
-
-def in_namespace(project: Project, document: str, package: str, rest: str) -> tuple[str, str] | None:
-    """The module that ``rest`` goes on into from a package without ``__init__.py``, and what is left of it."""
-    while rest.startswith("."):
-        part, rest = split(rest[1:])
-        package = f"{package}.{part}"
-        if module := project.module(document, package, 0):
-            return module, rest
-    return None
 
 
 def home(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Defined, Function, Import, Literal, Path, Value
 from flask_lsp.facts.traverse import returns
-from flask_lsp.project.names import in_namespace, split
+from flask_lsp.project import links
 from flask_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -46,6 +46,27 @@ def imported(
     return _Tracer(project).follow(document, Import("", module, attribute, level, Span(0, 0)), rest)
 
 
+def constant(project: Project, document: str, path: str) -> Literal | None:
+    """The constant that a module-level name, or one of an imported module, is bound to and never anything else. A
+    question for ``Context.ask``."""
+    found = constant_at(project, document, path)
+    return None if found is None else found[2]
+
+
+def constant_at(project: Project, document: str, path: str) -> tuple[str, str, Literal] | None:
+    """The file and the name that bind a constant, and what it is. A question for ``Context.ask``."""
+    found = place(project, document, path)
+    if found is None or not isinstance(found.bound, Assigned) or not isinstance(found.bound.value, Literal):
+        return None
+    return found.document, found.name, found.bound.value
+
+
+def function_of(project: Project, document: str, path: str) -> Function | None:
+    """The function of the project that a path such as ``helper`` or ``helpers.check`` names in a module's scope."""
+    found = place(project, document, path)
+    return found.bound.function if found is not None and isinstance(found.bound, Defined) else None
+
+
 def literal(project: Project, document: str, value: Value, scopes: tuple[Function, ...] = ()) -> Literal | None:
     """The constant that a value is, itself or by a name bound to it and nothing else."""
     if isinstance(value, Path):
@@ -63,7 +84,7 @@ class _Tracer:
         self._steps += 1
         if self._steps > _MOST_STEPS:
             return None
-        root, rest = split(path)
+        root, rest = links.split(path)
         for depth, scope in enumerate(scopes):
             if root not in scope.outer and (bounds := scope.bindings.get(root)):
                 return self._only(document, bounds, rest, scopes[depth:])
@@ -121,27 +142,10 @@ class _Tracer:
         return self.trace(here.document, value.text + rest, (function, *here.scopes))
 
     def _import(self, here: Place, bound: Import, rest: str) -> Place | None:
-        document = here.document
-        module = self._project.module(document, bound.module, bound.level)
-        if module is not None and bound.attribute is None:
-            return self._member(module, rest)
-        if module is not None and bound.attribute is not None:
-            found = self._in_module(module, bound.attribute, rest)
-            if found is not None or bound.attribute in self._project.files[module].facts.bindings:
-                return found
-        if bound.attribute is not None:
-            inner = self._project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level)
-            if inner is not None:
-                return self._member(inner, rest)
-        if bound.attribute is None and (member := in_namespace(self._project, document, bound.module, rest)):
-            return self._member(*member)
-        return here if module is None and not bound.level else None
-
-    def _member(self, module: str, rest: str) -> Place | None:
-        if not rest.startswith("."):
-            return None
-        root, after = split(rest[1:])
-        if root in self._project.files[module].facts.bindings:
-            return self._in_module(module, root, after)
-        inner = self._project.module(module, root, 1) if module.endswith("/__init__.py") else None
-        return None if inner is None else self._member(inner, after)
+        match links.follow(self._project, here.document, bound, rest):
+            case links.Inside(document, name, after) if name:
+                return self._in_module(document, name, after)
+            case links.Outside():
+                return here
+            case _:
+                return None

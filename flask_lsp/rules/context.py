@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask_lsp.facts.model import Assigned, Function, Literal
 from flask_lsp.facts.python import facts_of
 from flask_lsp.facts.values import path_of, value_of
-from flask_lsp.project import kinds, names
+from flask_lsp.project import kinds, links, names, places
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule, Tag
@@ -98,12 +98,12 @@ class Context:
         path = path_of(node) if isinstance(node, ast.Name | ast.Attribute) else None
         if node is None or path is None:
             return None
-        root = names.split(path)[0]
+        root = links.split(path)[0]
         for scope in self.scopes(node):
             if bounds := scope.bindings.get(root):
                 only = bounds[0] if len(bounds) == 1 and root == path else None
                 return only.value if isinstance(only, Assigned) and isinstance(only.value, Literal) else None
-        return self.ask(names.constant, path)
+        return self.ask(places.constant, path)
 
     def string(self, node: ast.AST | None) -> str | None:
         """The text an expression is, see ``constant``."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from flask_lsp.facts.model import Bind, Branch, Path
-from flask_lsp.project import names
+from flask_lsp.facts.model import Bind, Branch, Import, Path
+from flask_lsp.project import links
 from flask_lsp.project.project import File, Project
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
@@ -298,7 +298,7 @@ class Editing:
         through = None
         for local, ats in bindings.items():
             bound = ats[0].bound
-            if len(ats) > 1 or not isinstance(bound, names.Import) or bound.level or local == "*":
+            if len(ats) > 1 or not isinstance(bound, Import) or bound.level or local == "*":
                 continue
             target = ".".join(filter(None, (bound.module, bound.attribute)))
             if target in (wanted, module) and self._means_that(local):
@@ -312,7 +312,7 @@ class Editing:
             return name
         root = module.partition(".")[0]
         others = [at.bound for at in bindings.get(root, ())]
-        if self._bound_locally(root) or any(not isinstance(bound, names.Import) or bound.attribute for bound in others):
+        if self._bound_locally(root) or any(not isinstance(bound, Import) or bound.attribute for bound in others):
             self.impossible = True  # neither the name nor its module can be reached by its own name
         self.needed.add((module, None))
         return wanted
@@ -331,7 +331,7 @@ class Editing:
 
     def orphan(self, path: str) -> None:
         """Notes that the imported name at the head of ``path`` may have lost its last use."""
-        self.left_over.add(names.split(path)[0])
+        self.left_over.add(links.split(path)[0])
 
     def _bound_locally(self, name: str) -> bool:
         if self._block is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_lsp.facts.model import Literal
-from flask_lsp.project import names
+from flask_lsp.project import links, names, places
 from flask_lsp.project.project import Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.context import Context
@@ -217,7 +217,7 @@ def test_what_a_local_import_brings_is_asked_for() -> None:
 )
 def test_constants(text: str, expected: Literal | None) -> None:
     project = at({"app.py": text, "consts.py": "x = 3\ny = x\n"})
-    assert names.constant(project, "/p/app.py", "x") == expected
+    assert places.constant(project, "/p/app.py", "x") == expected
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_constants(text: str, expected: Literal | None) -> None:
     [("a", ("a", "")), ("a.b()", ("a", ".b()")), ("a().b", ("a", "().b")), ("a[].b", ("a", "[].b")), ("", ("", ""))],
 )
 def test_split(path: str, expected: tuple[str, str]) -> None:
-    assert names.split(path) == expected
+    assert links.split(path) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask_lsp.facts.model import Assigned, Import
 from flask_lsp.facts.values import path_of
-from flask_lsp.project.names import split
+from flask_lsp.project.links import split
 from flask_lsp.project.routes import Reference
 from flask_lsp.rules.context import Context
 from flask_lsp.text import Span

@@ -43,7 +43,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.facts.model import Assigned
-from flask_lsp.project import config, names
+from flask_lsp.project import config, places
 from flask_lsp.rules._config import is_app
 from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
@@ -122,7 +122,7 @@ def _binding(value: ast.expr, ctx: Context) -> list[Related]:
     for scope in ctx.scopes(value):
         for bound in scope.bindings.get(ctx.text(value), ()):
             return [Related("The value is written here.", bound.span)] if isinstance(bound, Assigned) else []
-    home = ctx.ask(names.constant_at, ctx.text(value))
+    home = ctx.ask(places.constant_at, ctx.text(value))
     return [] if home is None else [Related("The value is written here.", document=home[0], name=home[1])]
 
 

@@ -43,7 +43,7 @@ import re
 from collections.abc import Iterator
 
 from flask_lsp.facts.model import Assigned
-from flask_lsp.project import config, names
+from flask_lsp.project import config, places
 from flask_lsp.rules._config import Set
 from flask_lsp.rules.base import Finding, Level, Related, Rule
 from flask_lsp.rules.context import Context
@@ -104,7 +104,7 @@ def _literal(node: ast.expr, ctx: Context) -> tuple[str, list[Related]]:
     if local:
         spans = [bound.span for bound in local if isinstance(bound, Assigned)]
         return text, [Related("The value is written here.", span) for span in spans]
-    home = ctx.ask(names.constant_at, ctx.text(node))
+    home = ctx.ask(places.constant_at, ctx.text(node))
     if home is None or (home[1] in FORGED and ctx.ask(config.is_config_module, home[0])):
         return "", []
     return text, [Related("The value is written here.", document=home[0], name=home[1])]
