@@ -57,6 +57,12 @@ _WRITES_SESSION = re.compile(
 )
 _GIVES_UP = re.compile(r"roll_?back\w*\(\)$|session\w*(?:\(\))?\.(?:remove|close)\(\)$|(?:^|\.)abort\(\)$")
 _ROOT = re.compile(r"[^.(\[]+")
+_TELLING = re.compile(
+    r"config|setting|env|session|register|add_|init_app|import|errorhandler|request|processor|converters|permanent|secret"
+    r"|debug|url_map|headers|mimetype|content_type|flash|login|logout",
+    re.IGNORECASE,
+)
+"""A word of each pattern here: most events hold none, and one search tells."""
 
 
 _SETTINGS = re.compile(r"(?:config|environ)(?:\[\]|\.get\(\))$|(?:^|\.)getenv\(\)$")
@@ -148,6 +154,8 @@ def _assembly(facts: BlockFacts) -> Iterator[object]:
 def _said(body: Body) -> Iterator[Value]:
     """The calls and assignments by which an application is put together and set up."""
     for event in every_event(body):
+        if not _TELLING.search(_written(event)):
+            continue
         if isinstance(event, Call) and (_ASSEMBLY.search(event.value.text) or "config" in event.value.text):
             yield event.value
         elif isinstance(event, Store) and _SETTING.search(event.target.text):
@@ -159,6 +167,16 @@ def _said(body: Body) -> Iterator[Value]:
             yield Path("session", key=OTHER)
         elif sets_content_type(event):
             yield Path("content_type", key=OTHER)
+
+
+def _written(event: Event) -> str:
+    match event:
+        case Use(path=path):
+            return path
+        case Call(value=Path(text=text)) | Store(target=Path(text=text)):
+            return text
+        case _:
+            return ""
 
 
 def _bare(bound: Bound) -> object:

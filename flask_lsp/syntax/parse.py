@@ -38,7 +38,7 @@ class Block:
         self.kept: dict[object, Any] = {}
         """What others made of the block, each under a key of its own; it goes when the block goes."""
         self._columns: dict[int, list[int]] = {}
-        self._plain_starts = self.source.line_starts if text.isascii() and not mended else None
+        self._plain_starts = self.source.line_starts if text.isascii() else None
 
     @cached_property
     def source(self) -> Source:
@@ -69,7 +69,9 @@ class Block:
         """The span of a node, counted from the block."""
         if self._plain_starts is not None and node.end_lineno is not None and node.end_col_offset is not None:
             starts = self._plain_starts  # the common case, many times for each block
-            return Span(starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset)
+            start, end = starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
+            # What stands in for a mended line may be longer than the line.
+            return Span(min(start, len(self.text)), min(end, len(self.text))) if self.mended else Span(start, end)
         start = self.offset(node.lineno, node.col_offset)
         if node.end_lineno is None or node.end_col_offset is None:
             return Span(start, start)
