@@ -55,20 +55,22 @@ def fixes(found: Missing, ctx: Context) -> list[Fix]:
     result = list(_wrap(found, ctx, statement))
     if not found.chain and isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
         result.append(_lazily(found))
-    return result
+    # A made-up request is seldom what was meant.
+    return result[::-1] if found.need is Level.REQUEST else result
 
 
 # -- with app.app_context(): -----------------------------------------------------------------------------------------
 
 
 def _wrap(found: Missing, ctx: Context, statement: ast.stmt) -> Iterator[Fix]:
-    if isinstance(statement, ast.ImportFrom | ast.Import) or found.need is Level.REQUEST:
+    if isinstance(statement, ast.ImportFrom | ast.Import):
+        return
+    if found.need is Level.REQUEST and not _plain(statement):
         return
     app = _application(ctx, found.at)
     if app is None:
         return
-    method = "test_request_context" if found.name == "flask.url_for" else "app_context"
-    header = f"with {app}.{method}():"
+    header = f"with {app}.{_method(found)}():"
 
     def change(editing: Editing) -> None:
         run = _run(ctx, editing.file, found)
@@ -77,7 +79,14 @@ def _wrap(found: Missing, ctx: Context, statement: ast.stmt) -> Iterator[Fix]:
         else:
             editing.impossible = True
 
-    yield Fix(f"Wrap in `{header.removesuffix(':')}`", "(" not in app, change)
+    safe = "(" not in app and found.need is Level.APP
+    yield Fix(f"Wrap in `{header.removesuffix(':')}`", safe, change)
+
+
+def _method(found: Missing) -> str:
+    """The context of the application that what is missing asks for; URLs are built from a request."""
+    builds_urls = found.name == "flask.url_for"
+    return "test_request_context" if builds_urls or found.need is Level.REQUEST else "app_context"
 
 
 def _application(ctx: Context, before: int) -> str | None:
@@ -98,8 +107,7 @@ def _application(ctx: Context, before: int) -> str | None:
 
 def _run(ctx: Context, file: File, found: Missing) -> Sequence[tuple[int, Block, ast.stmt]]:
     """The statement, and its neighbours up to the last one that needs the context too."""
-    builds_urls = found.name == "flask.url_for"
-    need = {one.at for one in while_imported(ctx.project, file) if (one.name == "flask.url_for") == builds_urls}
+    need = {one.at for one in while_imported(ctx.project, file) if _method(one) == _method(found)}
     statements = [(start, block, node) for (start, block), node in file.tree.statements()]
     ats = [start + _begin(block, node) for start, block, node in statements]
     index = next((i for i in range(len(ats) - 1, -1, -1) if ats[i] <= found.at), None)
