@@ -6,6 +6,7 @@ Line numbers never move, so every node outside the mended lines is where the use
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 
 FILENAME = "<flask-lsp>"
@@ -16,6 +17,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _EXPECTED_BLOCK = re.compile(r"expected an indented block after .* on line (\d+)")
 _CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")
 _CLAUSES = {"elif": "elif 1:", "else": "else:", "except": "except 0:", "finally": "finally:"}
+_HEADER = re.compile(r"(?P<is_async>async\s+)?(?P<word>def|class|with|for|while|if|try|match|case)\b(?P<rest>.*)")
+_NAME = re.compile(r"[^\W\d]\w*")
+_AS = re.compile(r"\bas\s+([^\W\d]\w*)")
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
 _MOST_WORK = 400_000
 """Code points parsed again at most for one block, if that is more than ``_FEWEST_ATTEMPTS``; then it is given up."""
@@ -70,7 +74,7 @@ def _offending(error: SyntaxError, lines: list[str], mended: set[int]) -> int:
 
 
 def _replace(lines: list[str], number: int, mended: set[int], *, leave_out: bool = False) -> None:
-    """``pass`` at the same indent; a line that heads a deeper body becomes ``if 1:`` so that the body stays."""
+    """``pass`` at the same indent; a line that heads a deeper body becomes a header, so that the body stays."""
     line = lines[number]
     content = line.rstrip("\r\n")
     indent = content[: len(content) - len(content.lstrip())]
@@ -80,9 +84,42 @@ def _replace(lines: list[str], number: int, mended: set[int], *, leave_out: bool
     clause = _CLAUSE.match(content, len(indent))
     if number in mended or leave_out:
         new = ""
-    elif clause or deeper:
-        new = indent + (_CLAUSES[clause.group()] if clause else "if 1:") + ("" if deeper else " pass")
+    elif clause:
+        new = indent + _CLAUSES[clause.group()] + ("" if deeper else " pass")
+    elif deeper:
+        new = indent + _header(content[len(indent) :], top=not indent)
     else:
         new = indent + "pass"
     lines[number] = new + line[len(content) :]
     mended.add(number)
+
+
+def _header(content: str, *, top: bool) -> str:
+    """A header that parses and claims no more of its body than the broken one: not that it runs on import, nor which
+    names and contexts it sees.
+    """
+    found = _HEADER.match(content)
+    if found is None:
+        return "def _():" if top else "if _:"
+    is_async, word, rest = found["is_async"] or "", found["word"], found["rest"]
+    names = _names(_NAME, rest)
+    match word:
+        case "def":
+            name, *parameters = names or ["_"]
+            return f"{is_async}def {name}({', '.join(dict.fromkeys(parameters))}):"
+        case "class":
+            return f"class {names[0] if names else '_'}(_):"
+        case "with":
+            return f"{is_async}with {', '.join(f'_ as {name}' for name in _names(_AS, rest)) or '_'}:"
+        case "for":
+            return f"{is_async}for {', '.join(_names(_NAME, rest.partition(' in ')[0])) or '_'} in _:"
+        case "if":
+            return 'if __name__ == "__main__":' if "__main__" in names else "if _:"
+        case "try":
+            return "try:"
+        case _:
+            return f"{word} _:"
+
+
+def _names(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [name for name in pattern.findall(text) if name.isidentifier() and not keyword.iskeyword(name)]

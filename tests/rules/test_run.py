@@ -361,3 +361,13 @@ def test_nothing_is_said_of_mended_lines(own: Rules) -> None:
     own.calls("FL001")
     project = project_of({"app.py": "def f():\n    a(1)\n    b(2) c(3)\n    d(4)\n"})
     assert [text for text, _ in shown(project)] == ["a(1)", "d(4)"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["def view(x y):", "def view(", "dfe view():", 'if __name__ == "__main__"', "with app.app_context(:", "f("],
+)
+def test_the_body_of_a_broken_header_does_not_run_on_import(header: str) -> None:
+    start = "from flask import Flask, current_app, request\n\napp = Flask(__name__)\n\n\n"
+    project = project_of({"app.py": f"{start}{header}\n    current_app.name\n    request.args\n"})
+    assert shown(project) == []

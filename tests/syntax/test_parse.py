@@ -255,6 +255,35 @@ def test_spans_count_code_points() -> None:
     assert [text[start:end] for start, end in spans] == ["é", "'𐐷'", "b", "1"]
 
 
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        ("def view(request, db=None", "def view(request, db):"),
+        ("async def view(a b):", "async def view(a, b):"),
+        ("def", "def _():"),
+        ("class User(db.Model:", "class User(_):"),
+        ("with app.app_context(:", "with _:"),
+        ("with open(path) as file, b() c as d:", "with _ as file, _ as d:"),
+        ("for key in a b:", "for key in _:"),
+        ("while a b:", "while _:"),
+        ("try", "try:"),
+        ('if __name__ == "__main__"', "if __name__ == '__main__':"),
+        ("if a = b:", "if _:"),
+        ("dfe view(request):", "def _():"),
+        ("value = first(", "def _():"),
+    ],
+)
+def test_a_broken_header_stays_a_header_of_its_kind(header: str, kept: str) -> None:
+    """What a body means hangs on its header: on import, in which context, with which names."""
+    after = "\nexcept ValueError:\n    pass\n" if header == "try" else "\n"
+    text = f"{header}\n    body(){after}rest()\n"
+    tree = parse_file(text)
+    holds_together(tree, text)
+    first = tree.blocks[0].block
+    assert first.mended == {0}
+    assert ast.unparse(first.tree.body[0]).splitlines()[:2] == [kept, "    body()"]
+
+
 def test_is_mended() -> None:
     block = parse_file("def f():\n    a\n    b = \n    c\n").blocks[0].block
     assert block.mended == {2}
