@@ -65,7 +65,9 @@ _TELLING = re.compile(
 """A word of each pattern here: most events hold none, and one search tells."""
 
 
-_SETTINGS = re.compile(r"(?:config|environ)(?:\[\]|\.get\(\))$|(?:^|\.)getenv\(\)$")
+_SETTINGS = re.compile(
+    r"(?:config|environ)(?:\[\]|\.get\(\))$|(?:^|\.)(?:getenv|config)\(\)$|(?:^|[._])env(?:\.\w+)?\(\)$"
+)
 _CONSTANT = re.compile(r"(?i:config|settings)\w*\.([A-Z][A-Z_]+)$")
 _APP_ENV = re.compile(r"(?:^|[._])(?:app|application)(?:\(\))?\.env$")
 _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")

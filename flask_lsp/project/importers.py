@@ -22,7 +22,7 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
     while open_:
         module = open_.pop()
         importers = _importers(project).get(module, ())
-        if not importers and _imports_by_name(project):
+        if not importers and (_imports_by_name(project) or _kin_in_context(project, module)):
             return True
         for importer, imported in importers:
             if not all(_is_harmless(project, importer, manager) for manager in imported.managers):
@@ -49,6 +49,20 @@ def _importers(project: Project) -> dict[str, list[tuple[str, Imported]]]:
                     found.setdefault(module, []).append((document, imported))
     project.answers[_importers] = found
     return found
+
+
+def _kin_in_context(project: Project, document: str) -> bool:
+    """A module beside this one, in the same folder or in one beside it, is imported inside of a context: so may be this
+    one, some day."""
+    folder = document.rpartition("/")[0]
+    for other, importers in _importers(project).items():
+        kin = other.rpartition("/")[0]
+        if kin != folder and kin.rpartition("/")[0] != folder.rpartition("/")[0]:
+            continue
+        for importer, imported in importers:
+            if importer != document and not all(_is_harmless(project, importer, each) for each in imported.managers):
+                return True
+    return False
 
 
 def _is_package_of(module: str, document: str) -> bool:

@@ -47,6 +47,9 @@ from flask_lsp.syntax.nodes import FunctionNode
 
 rule = Rule("FL905", "cast-query-argument", Level.WARNING, words=("request",))
 
+_MOST_SHOWN = 60
+"""Characters of a better call that a message shows."""
+
 
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if any(keyword.arg == "type" for keyword in node.keywords):
@@ -128,10 +131,14 @@ def _with_default(
             _uncast(each, read, ctx, editing)
         _give_type(call, read, default, cast, ctx, editing)
 
-    fix = Fix(f"Use `get(..., type={cast})`", same, change) if casts else abort_on(node, "ValueError", "", ctx)
+    if not casts:
+        yield from _answered_500(node, read, ctx)
+        return
     better = f"get({ctx.text(call.args[0])}, default={default}, type={cast})"
+    if len(better) > _MOST_SHOWN or "\n" in better:
+        better = f"get(..., type={cast})"
     message = f"Text that is no number raises ValueError, which is answered 500: use `{better}`."
-    yield ctx.finding(node, message, fixes=[fix] if fix else [])
+    yield ctx.finding(node, message, fixes=[Fix(f"Use `get(..., type={cast})`", same, change)])
 
 
 def _all_casts(read: Argument, name: str, cast: str, function: FunctionNode, ctx: Context) -> list[ast.Call] | None:

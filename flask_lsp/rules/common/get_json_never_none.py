@@ -61,6 +61,8 @@ def check(node: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -> Iterato
         same = test.accessor if isinstance(test.accessor, ast.Call) else "json"
         if same in told or _looks_first(node, test, ctx) or is_caught(test.accessor, ctx, BAD_REQUESTS):
             continue
+        if _asks_for_null(node, test, ctx):
+            continue
         told.add(same)
         group = [
             other for other in tests if other.accessor is test.accessor or isinstance(test.accessor, ast.Attribute)
@@ -141,6 +143,17 @@ def _looks_first(function: ast.AST, test: _Test, ctx: Context) -> bool:
         and ctx.span(node).start < ctx.span(test.where).start
         for node in ast.walk(function)
     )
+
+
+def _asks_for_null(function: ast.AST, test: _Test, ctx: Context) -> bool:
+    """``if data is None:`` beside ``isinstance(data, dict)``: every kind of JSON is thought of, `null` too."""
+    match test.where:
+        case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()]):
+            asked = [node for node in ast.walk(function) if isinstance(node, ast.Call) and len(node.args) == 2]
+            kinds = [node for node in asked if ctx.name(node.func) == "builtins.isinstance"]
+            return any(ctx.text(node.args[0]) == ctx.text(left) for node in kinds)
+        case _:
+            return False
 
 
 def _answers_itself(ctx: Context) -> bool:

@@ -28,16 +28,24 @@ _LEAVES = frozenset(
 )
 
 
-def catches_database_errors(handler: ast.ExceptHandler, ctx: Context) -> bool:
-    """A failed flush ends up here. The driver's own exceptions do not count: SQLAlchemy wraps them."""
-    if handler.type is None:
-        return True
-    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(_is_database_error(ctx.name(kind) or "") for kind in types)
+def first_for_database_errors(node: ast.Try, ctx: Context) -> Iterator[ast.ExceptHandler]:
+    """The handlers that a failed flush ends up in, up to the one that catches all of its errors. The driver's own
+    exceptions do not count: SQLAlchemy wraps them."""
+    for handler in node.handlers:
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        names = ["builtins.BaseException" if kind is None else ctx.name(kind) or "" for kind in types]
+        if any(_is_database_error(name) for name in names):
+            yield handler
+        if any(name in _EXCEPTIONS or _is_sqlalchemy(name, "SQLAlchemyError") for name in names):
+            return
 
 
 def _is_database_error(name: str) -> bool:
-    return name in _EXCEPTIONS or (name.startswith("sqlalchemy.") and name.rpartition(".")[2] in _DATABASE)
+    return name in _EXCEPTIONS or _is_sqlalchemy(name, *_DATABASE)
+
+
+def _is_sqlalchemy(name: str, *errors: str) -> bool:
+    return name.startswith("sqlalchemy.") and name.rpartition(".")[2] in errors
 
 
 def ways_out(body: list[ast.stmt], ctx: Context) -> frozenset[Way]:

@@ -82,8 +82,8 @@ def check(node: ast.Try, ctx: Context) -> Iterator[Finding]:
     commit = next(saves(node, ctx), None)
     if commit is None or ctx.is_migration or _cleaned_up_after(node, ctx):
         return
-    for handler in node.handlers:
-        if not _handlers.catches_database_errors(handler, ctx) or _handlers.cleans_up(handler.body, ctx):
+    for handler in _handlers.first_for_database_errors(node, ctx):
+        if _handlers.cleans_up(handler.body, ctx):
             continue
         level = _level(handler, node, ctx)
         if level is not None:
@@ -117,6 +117,8 @@ def _level(handler: ast.ExceptHandler, node: ast.Try, ctx: Context) -> Level | N
     if function is None or "again" in ways or _uses_session(handler.body, ctx):
         return Level.WARNING
     returns = [inner for inner in _handlers.own_nodes(handler.body) if isinstance(inner, ast.Return)]
+    if "on" in ways and _is_command(function) and _is_last(node, function, ctx):
+        return Level.INFORMATION  # the process ends
     if "on" in ways:
         after = _return_after(node, function, ctx)
         if after is None or _uses_session([after], ctx):
@@ -140,6 +142,28 @@ def _return_after(node: ast.Try, function: FunctionNode, ctx: Context) -> ast.Re
                 return following if isinstance(following, ast.Return) else None
         statement = parent
     return None
+
+
+def _is_command(function: FunctionNode) -> bool:
+    """``@app.cli.command("name")`` and its kin."""
+    decorators = [] if isinstance(function, ast.Lambda) else function.decorator_list
+    targets = [each.func if isinstance(each, ast.Call) else each for each in decorators]
+    return any(isinstance(target, ast.Attribute) and target.attr == "command" for target in targets)
+
+
+def _is_last(node: ast.Try, function: FunctionNode, ctx: Context) -> bool:
+    """Nothing runs after the statement in its function."""
+    statement: ast.AST = node
+    for parent in ctx.ancestors(node):
+        if isinstance(parent, ast.For | ast.AsyncFor | ast.While):
+            return False
+        bodies = [getattr(parent, field, None) for field in ("body", "orelse", "finalbody")]
+        if any(isinstance(body, list) and statement in body[:-1] for body in bodies):
+            return False
+        if parent is function:
+            return True
+        statement = parent
+    return False
 
 
 def _cleaned_up_after(node: ast.Try, ctx: Context) -> bool:
