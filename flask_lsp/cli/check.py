@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from flask_lsp.cli import Failure
 from flask_lsp.cli.findings import Shown, shown, unparsed_line
@@ -78,6 +79,8 @@ class _Run:
             return loader.paths(paths or ["."])
         if len(paths) > 1:
             raise Failure('"-" is standard input and stands alone')
+        if sys.stdin is None:  # the shell has closed it
+            raise Failure("standard input is closed")
         try:
             self._stdin = files.decode(sys.stdin.buffer.read())
         except files.Unreadable as error:
@@ -126,21 +129,25 @@ class _Run:
     def _output(self, findings: Sequence[Shown], changed: Sequence[_Changed]) -> None:
         options = self._options
         if options.diff:
-            self._write_out(part for each in changed for part in _diff(each))
+            self._write_out((part for each in changed for part in _diff(each)), sys.stdout)
         elif options.fix and self._stdin:
             # The text is the result; what remains to be said goes beside it.
             text = changed[0].after if changed else self._stdin.text
             sys.stdout.buffer.write(text.encode(self._stdin.encoding))
-            sys.stderr.writelines(FORMATS[options.output_format](findings, painter(sys.stderr)))
+            self._write_findings(findings, sys.stderr)
         else:
-            paint = painter(sys.stdout) if options.output_file is None else plain
-            self._write_out(FORMATS[options.output_format](findings, paint))
+            self._write_findings(findings, sys.stdout)
 
-    def _write_out(self, parts: Iterator[str]) -> None:
+    def _write_findings(self, findings: Sequence[Shown], stream: IO[str]) -> None:
+        options = self._options
+        paint = painter(stream) if options.output_file is None else plain
+        self._write_out(FORMATS[options.output_format](findings, paint), stream)
+
+    def _write_out(self, parts: Iterator[str], stream: IO[str]) -> None:
         path = self._options.output_file
         if path is None:
-            sys.stdout.writelines(parts)
-            sys.stdout.flush()  # before the summary on the other stream
+            stream.writelines(parts)
+            stream.flush()  # before the summary on the other stream
             return
         try:
             with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:

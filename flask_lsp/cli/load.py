@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from flask_lsp.cli import Failure
 from flask_lsp.project import files
-from flask_lsp.project.project import Project
+from flask_lsp.project.project import File, Project
 from flask_lsp.settings import Settings, merge
+from flask_lsp.text import Source
 
 STDIN = "-"
 """The document id of a standard input without a file name."""
@@ -41,11 +42,17 @@ class Loader:
         self._walked: dict[str, list[str]] = {}
 
     def paths(self, paths: Iterable[str]) -> list[Asked]:
-        """The projects of files and folders. A file named itself counts even where it is excluded."""
+        """The projects of files and folders. A file named itself counts even where it is excluded.
+
+        Raises Failure where there are files and none can be read: silence would look like a clean result.
+        """
         by_root: dict[str, list[str]] = {}
         for document, root in self._asked(paths).items():
             by_root.setdefault(root, []).append(document)
-        return [self._project(root, documents) for root, documents in by_root.items()]
+        found = [self._project(root, documents) for root, documents in by_root.items()]
+        if found and not any(each.documents for each in found):
+            raise Failure("nothing could be checked")
+        return found
 
     def text(self, text: str, name: str | None) -> Asked:
         """The project of a text that stands for the file ``name``, or for none."""
@@ -103,14 +110,14 @@ class Loader:
         """The project in ``root`` with all its files: what is found in one may depend on any other."""
         project = Project(root, self.settings(root), files.versions_of(root))
         wanted = sorted({*self._others(root), *documents})
-        texts: dict[str, str] = {}
+        read: dict[str, File] = {}
         for count, document in enumerate(wanted):
             self._report("Reading", count, len(wanted))
             given = text if text is not None and document in documents else self._read(document, documents)
             if given is not None:
-                texts[document] = given
-        project = project.with_texts(texts).with_complete(True)
-        return Asked(project, tuple(document for document in documents if document in texts))
+                read[document] = File(document, Source(given))
+        project = project.with_files(read.values()).with_complete(True)
+        return Asked(project, tuple(document for document in documents if document in read))
 
     def _others(self, root: str) -> Iterable[str]:
         if self._root(root) is None and root not in self._walked:

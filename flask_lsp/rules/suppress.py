@@ -15,7 +15,10 @@ from flask_lsp.syntax.strings import string_parts
 from flask_lsp.text import Edit, Span
 
 _NOQA = re.compile(r"#\s*noqa\b(?:\s*:\s*(?P<list>[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
-_IGNORE_FILE = re.compile(r"(?:^|(?<=[\r\n]))[^\S\r\n]*#\s*flask-lsp:\s*ignore-file\b(?:\[(?P<list>[^\]\r\n]*)\])?")
+_IGNORE_FILE = re.compile(
+    r"(?:^|(?<=[\r\n]))[^\S\r\n]*#\s*flask-lsp:\s*ignore-file(?![\w-])"
+    r"(?:[ \t]*\[(?P<list>[^\]\r\n]*)\]|(?![ \t]*[\[:]))"
+)
 _ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=]")
 _CODE = re.compile(r"[A-Za-z]+[0-9]+")
 

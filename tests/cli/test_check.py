@@ -147,6 +147,16 @@ def test_output_file(run: Run, project: Path) -> None:
     assert (project / "out.txt").read_text().startswith("app/views.py:9:12: warning FL902 ")
 
 
+def test_a_run_that_reads_nothing_is_not_clean(run: Run, project: Path) -> None:
+    (project / "app" / "nul.py").write_bytes(b"x = 1\0\n")
+    done = run("check", "app/nul.py")
+    assert (done.code, done.out) == (2, "")
+    said = ["app/nul.py holds NUL bytes, so it is no Python source", "nothing could be checked"]
+    assert done.err.splitlines() == [f"flask-lsp: {line}" for line in said]
+    (project / "empty").mkdir()
+    assert run("check", "empty").code == 0
+
+
 def test_unreadable_files_cost_a_line_each(run: Run, project: Path) -> None:
     (project / "nul.py").write_bytes(b"\0")
     (project / "latin.py").write_bytes(b"x = '\xe9'")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -53,6 +55,25 @@ def test_standard_input_is_repaired_to_standard_output(project: Path) -> None:
     assert (code, out) == (0, b"\xef\xbb\xbf" + FIXED.replace("\n", "\r\n").encode())
     assert (project / "app" / "views.py").read_text() == VIEWS
     assert run(project, "check", "--fix", "-", given=FIXED.encode())[1] == FIXED.encode()
+
+
+def test_standard_input_is_repaired_beside_a_file_of_findings(project: Path) -> None:
+    given = VIEWS.encode() + b"\n\napp.run(debug=True)\n"
+    code, out, err = run(
+        project, "check", "--fix", "-", "--output-format", "json", "--output-file", "x.json", given=given
+    )
+    assert code == 1
+    assert out.startswith(FIXED.encode())
+    assert b'"code"' not in err
+    assert [one["code"] for one in json.loads((project / "x.json").read_text())] == ["FL501"]
+
+
+@pytest.mark.skipif(not POSIX, reason="needs a shell that closes streams")
+def test_standard_input_that_is_closed(project: Path) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m flask_lsp check - <&-"
+    done = subprocess.run(["sh", "-c", command], cwd=project, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"flask-lsp: standard input is closed\n"
 
 
 def test_standard_input_that_is_no_text(project: Path) -> None:
@@ -115,7 +136,11 @@ def test_a_reader_that_leaves(project: Path) -> None:
 
 @pytest.mark.skipif(not POSIX, reason="needs signals")
 def test_an_interrupt(project: Path) -> None:
-    process = start(project, "check", "-")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored in the background
+    try:
+        process = start(project, "check", "-")
+    finally:
+        signal.signal(signal.SIGINT, before)
     time.sleep(1.5)  # it waits for standard input
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
