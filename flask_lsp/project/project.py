@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
@@ -70,10 +70,9 @@ class Project:
         same = before is not None and _equal(before.facts.interface, file.facts.interface)
         return self._copy({**self._files, document: file}, self.answers if same else {})
 
-    def with_texts(self, texts: Mapping[str, str]) -> Project:
+    def with_files(self, files: Iterable[File]) -> Project:
         """The project with many files added or replaced at once."""
-        new = {document: File(document, Source(text)) for document, text in texts.items()}
-        return self._copy({**self._files, **new}, {})
+        return self._copy({**self._files, **{file.document: file for file in files}}, {})
 
     def without(self, document: str) -> Project:
         if document not in self._files:

@@ -196,11 +196,11 @@ class Context:
             for before in reversed(body[: body.index(statement)] if body else ()):
                 if value := _plain_assignment(before, name.id):
                     return value
-                if binds(before, name.id):
+                if self.block.nodes.binds(before, name.id):
                     return None
             if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module | ast.ClassDef):
                 return None
-            if isinstance(parent, ast.For | ast.AsyncFor | ast.While) and binds(parent, name.id):
+            if isinstance(parent, ast.For | ast.AsyncFor | ast.While) and self.block.nodes.binds(parent, name.id):
                 return None
             statement = parent if isinstance(parent, ast.stmt) else self.statement(parent)
 
@@ -239,25 +239,6 @@ def answered(project: Project, document: str, question: Callable[..., _Answer], 
     if asked not in project.answers:
         project.answers[asked] = question(project, document, *key)
     return project.answers[asked]  # type: ignore[return-value]
-
-
-def binds(node: ast.AST, name: str) -> bool:
-    """Something in or below the node binds or deletes the name."""
-    for inner in ast.walk(node):
-        match inner:
-            case ast.Name(id=bound, ctx=ast.Store() | ast.Del()) if bound == name:
-                return True
-            case ast.FunctionDef(name=bound) | ast.AsyncFunctionDef(name=bound) | ast.ClassDef(name=bound):
-                if bound == name:
-                    return True
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                if any((alias.asname or alias.name.partition(".")[0]) == name for alias in aliases):
-                    return True
-            case ast.ExceptHandler(name=bound) | ast.MatchAs(name=bound) | ast.MatchStar(name=bound) if bound == name:
-                return True
-            case _:
-                pass
-    return False
 
 
 def _plain_assignment(statement: ast.stmt, name: str) -> ast.expr | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from queue import Empty, SimpleQueue
 
 from flask_lsp.project import files
-from flask_lsp.project.project import Project
+from flask_lsp.project.project import File, Project
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.run import check
 from flask_lsp.server.documents import Documents, Open
@@ -44,6 +44,8 @@ class Projects:
         self._roots: dict[str, str] = {}
         """The root of the files directly in a folder."""
         self._findings: dict[str, tuple[Project, tuple[Finding, ...]]] = {}
+        self._gathered: dict[str, File] = {}
+        """What the index has read so far."""
         self._disturbed: set[str] = set()
         """The roots in which an edit may have changed the findings of other files."""
         self._told: set[str] = set()
@@ -135,7 +137,10 @@ class Projects:
     def read_again(self, changed: Iterable[str]) -> None:
         """Files have changed on disk; only those that the projects hold are of interest."""
         for document in changed:
-            if document in self.project_of(document).files:
+            if document in self._gathered:
+                del self._gathered[document]
+                self._gather(document)
+            elif document in self.project_of(document).files:
                 self.read(document)
 
     def read(self, document: str) -> None:
@@ -143,13 +148,8 @@ class Projects:
         if self._documents.get(document) is not None:
             return
         root, project = self.root_of(document), self.project_of(document)
-        try:
-            project = project.with_text(document, files.read(document))
-        except files.Unreadable as error:
-            if os.path.exists(document):
-                log.info("%s %s", document, error.reason)
-            project = project.without(document)
-        self._keep(root, project)
+        file = _from_disk(document)
+        self._keep(root, project.without(document) if file is None else project.with_text(document, file.source))
 
     def known(self, document: str) -> bool:
         """Whether the project holds the document already."""
@@ -167,8 +167,9 @@ class Projects:
                     return
                 if path and self._wanted(path):
                     found.add(path)
-                    count += self._take_in(path)
+                    count += self._gather(path)
                     report(count)
+            self._take_in()
             self._forget_all_but(found, folder)
             self._indexed.add(folder)
             for root, project in tuple(self._projects.items()):
@@ -191,16 +192,23 @@ class Projects:
             self._disturbed.add(root)
         self._projects[root] = project
 
-    def _take_in(self, path: str) -> bool:
-        if self.known(path):
+    def _gather(self, path: str) -> bool:
+        """Reads a closed file for the index, in one slice, so that no question about the project pays for it later."""
+        if self.known(path) or (file := _from_disk(path)) is None:
             return False
-        self.read(path)
-        file = self.project_of(path).files.get(path)
-        if file is None:
-            return False
-        # Read now, in this slice, so that the first question about the project does not pay for all files.
         file.settle()
+        self._gathered[path] = file
         return True
+
+    def _take_in(self) -> None:
+        """Adds what was gathered, all at once: file by file, each would disturb whoever types."""
+        by_root: dict[str, list[File]] = {}
+        for document, file in self._gathered.items():
+            if not self.known(document):
+                by_root.setdefault(self.root_of(document), []).append(file)
+        self._gathered.clear()
+        for root, new in by_root.items():
+            self._keep(root, self.project_of(new[0].document).with_files(new))
 
     def _wanted(self, path: str) -> bool:
         settings = self.project_of(path).settings
@@ -239,6 +247,16 @@ class Projects:
         if problem not in self._told:
             self._told.add(problem)
             log.warning("%s", problem)
+
+
+def _from_disk(document: str) -> File | None:
+    """A file as it is on disk; nothing where it is gone or cannot be read."""
+    try:
+        return File(document, Source(files.read(document)))
+    except files.Unreadable as error:
+        if os.path.exists(document):
+            log.info("%s %s", document, error.reason)
+        return None
 
 
 def _apart(paths: Iterator[str], token: Token) -> Iterator[str]:

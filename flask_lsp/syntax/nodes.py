@@ -44,6 +44,14 @@ class Nodes:
                             below.append((item, within))
             below.reverse()
             stack += below
+        self._bound: dict[ast.AST, frozenset[str]] = {}
+
+    def binds(self, node: ast.AST, name: str) -> bool:
+        """Something in or below the node binds or deletes the name."""
+        known = self._bound.get(node)
+        if known is None:
+            known = self._bound[node] = frozenset(name for inner in walk([node]) for name in _bound_by(inner))
+        return name in known
 
 
 def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -53,6 +61,21 @@ def walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that a node itself binds or deletes."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in aliases)
+        case _:
+            pass
 
 
 @cache

@@ -7,7 +7,7 @@ import builtins
 import keyword
 
 from flask_lsp.rules.base import Fix
-from flask_lsp.rules.context import Context, binds
+from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 
 _CALM = ("builtins.", "flask.request.")
@@ -117,7 +117,7 @@ def _free(call: ast.Call, key: str, ctx: Context) -> str | None:
             return key
     taken = {node.id for node in names} | {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
     for name in (key, f"{key}_number" if key else "number"):
-        free = name not in taken and not binds(function, name) and not hasattr(builtins, name)
+        free = name not in taken and not ctx.block.nodes.binds(function, name) and not hasattr(builtins, name)
         if free and name.isidentifier() and not keyword.iskeyword(name):
             return name
     return None
