@@ -15,7 +15,7 @@ PAUSE = 0.5
 LONG_PAUSE = 10.0
 """Seconds without work after which everything is looked at that is not set aside."""
 
-_MOST_JOBS = 2000
+MOST_JOBS = 2000
 """Somebody who never pauses for so many keystrokes waits once."""
 
 
@@ -30,7 +30,7 @@ class Tidy:
     def worked(self) -> None:
         """A job is done."""
         self._jobs += 1
-        if self._jobs >= _MOST_JOBS:
+        if self._jobs >= MOST_JOBS:
             self.paused()
 
     @property
@@ -49,6 +49,6 @@ class Tidy:
 
 
 def settle() -> None:
-    """Sets aside all there is, as after the index of a project: it stays, and need not be looked at again."""
-    gc.collect()
+    """Sets aside all there is, as after the index of a project: it stays, and need not be looked at again. What the
+    index made holds no cycles, and to look for some first would keep whoever types waiting."""
     gc.freeze()

@@ -125,7 +125,7 @@ def test_any_text_parsed_again(before: str, old: str, new: str, after: str) -> N
 
 def fresh(text: str) -> Tree:
     """The tree as a new process would make it."""
-    kept = dict(module._blocks)
+    kept = dict(module._blocks.items())
     module._blocks.clear()
     try:
         return parse_file(text)
