@@ -53,7 +53,7 @@ def facts(text: str) -> BlockFacts:
 
 def fresh(text: str) -> Tree:
     """The tree of blocks that nobody has looked at."""
-    kept = dict(syntax._blocks)
+    kept = dict(syntax._blocks.items())
     syntax._blocks.clear()
     try:
         return parse_file(text)
