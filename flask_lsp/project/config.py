@@ -95,7 +95,7 @@ def overridden(project: Project, document: str, key: str, value: Value, scope: s
     if file is None:
         return False
     if scope == CLASS_OR_MODULE:
-        return _bound_later(file.facts, key, name) or _read_before_others(project, document, key, name)
+        return _bound_later(file.facts, key, value, name) or _read_before_others(project, document, key, name)
     settings = settings_of(file.facts)
     itself = Setting(scope, key, value)
     at = settings.index(itself) if itself in settings else -1
@@ -298,7 +298,7 @@ def _attribute(bound: ClassDefined, key: str) -> Assigned | None:
     return found[-1] if found and isinstance(found[-1], Assigned) else None
 
 
-def _bound_later(facts: FileFacts, key: str, name: str) -> bool:
+def _bound_later(facts: FileFacts, key: str, value: Value, name: str) -> bool:
     """A constant of a configuration module is bound again, may be so by a star import, or the production class of the
     file, derived from the class ``name``, takes the key from elsewhere."""
     if name:
@@ -307,10 +307,15 @@ def _bound_later(facts: FileFacts, key: str, name: str) -> bool:
         values = [_attribute(one, key) for one in kin if "prod" in one.name.lower()]
         return any(value is not None and not isinstance(value.value, Literal) for value in values)
     ats = facts.bindings.get(key, ())
-    literals = [at for at in ats if isinstance(at.bound, Assigned) and isinstance(at.bound.value, Literal)]
-    others = [at for at in (*ats, *facts.bindings.get("*", ())) if at not in literals]
-    last = max((at.span.start for at in literals), default=0)
-    return bool(literals) and any(at.span.start > last for at in others)
+    known = [at for at in ats if isinstance(at.bound, Assigned) and _is_known(at.bound.value, value)]
+    others = [at for at in (*ats, *facts.bindings.get("*", ())) if at not in known]
+    last = max((at.span.start for at in known), default=0)
+    return bool(known) and any(at.span.start > last for at in others)
+
+
+def _is_known(bound: Value, value: Value) -> bool:
+    """What is bound is the value that is asked about, or another one that stands in the code."""
+    return bound == value or isinstance(bound, Literal)
 
 
 def _is_object(setting: Setting, name: str) -> bool:

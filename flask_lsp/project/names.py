@@ -48,6 +48,8 @@ _HOMES = {
     "werkzeug.wrappers.response.Response": "werkzeug.wrappers.Response",
     "werkzeug.wrappers.request.Request": "werkzeug.wrappers.Request",
     "flask.current_app._get_current_object()": "flask.Flask()",
+    "connexion.App().app": "flask.Flask()",
+    "connexion.FlaskApp().app": "flask.Flask()",
 }
 _MODULES = ("flask.globals.", "flask.helpers.", "flask.templating.", "flask.ctx.")
 

@@ -56,6 +56,7 @@ rule = Rule("FL501", "debug-hardcoded", Level.ERROR, words=("debug", ".run", "ru
 _DEBUG = {
     APP_RUN: ("debug", 2),
     SOCKETIO_RUN: ("debug", None),
+    **dict.fromkeys(("connexion.App().run", "connexion.FlaskApp().run"), ("debug", 2)),
     **dict.fromkeys(RUN_SIMPLE, ("use_debugger", 4)),
     "werkzeug.debug.DebuggedApplication": ("evalex", 1),
 }
