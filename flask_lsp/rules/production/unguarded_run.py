@@ -43,6 +43,7 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import Defined, Import
+from flask_lsp.project import config
 from flask_lsp.project.project import Project
 from flask_lsp.rules._servers import APP_RUN, SOCKETIO_RUN
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
@@ -62,7 +63,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if ctx.name(node.func) not in (APP_RUN, SOCKETIO_RUN) or not _runs_at_import(node, ctx):
         return
     is_script = ctx.ask(_is_run_script)
-    if is_script is None:
+    if is_script is None or (is_script and ctx.ask(config.is_for_development, "")):
         return
     message, level = (_SCRIPT, Level.INFORMATION) if is_script else (_MESSAGE, None)
     yield ctx.finding(node, message, level=level, fixes=[] if _shares_line(node, ctx) else [_guard(node, ctx)])
