@@ -127,17 +127,17 @@ def did_change_configuration(server: Server, params: Any) -> None:
 
 
 def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    changed = {document_of(each.uri): each.type == types.FileChangeType.Changed for each in params.changes}
-    server.files_changed(changed)
+    came_or_gone = any(each.type != types.FileChangeType.Changed for each in params.changes)
+    server.files_changed([document_of(each.uri) for each in params.changes], came_or_gone)
 
 
 def did_rename_files(server: Server, params: types.RenameFilesParams) -> None:
     renamed = [document_of(uri) for each in params.files for uri in (each.old_uri, each.new_uri)]
-    server.files_changed(dict.fromkeys(renamed, False))
+    server.files_changed(renamed, True)
 
 
 def did_delete_files(server: Server, params: types.DeleteFilesParams) -> None:
-    server.files_changed({document_of(each.uri): False for each in params.files})
+    server.files_changed([document_of(each.uri) for each in params.files], True)
 
 
 def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:

@@ -128,16 +128,17 @@ class Schedule:
         tidy = Tidy()
         while True:
             job = self._next(tidy.wait)
-            if job is None:
-                tidy.paused()
-                continue
-            if job.token.cancelled:
+            if job is not None and job.token.cancelled:
                 continue
             try:
-                job.run()
+                if job is None:
+                    tidy.paused()
+                else:
+                    job.run()
             except Exception:  # a bug costs its own job, not the thread
                 log.exception("background work failed")
-            tidy.worked()
+            if job is not None:
+                tidy.worked()
 
     def _next(self, wait: float | None) -> _Job | None:
         """The most urgent job, or nothing if ``wait`` seconds bring none."""

@@ -55,6 +55,8 @@ class Server(LanguageServer):
         self._progress: Progress | None = None
         self._indexed: set[str] = set()
         """The folders that were read to the end."""
+        self._stale: dict[str, None] = {}
+        """Files that have changed on disk and are not read again yet; the event loop adds, the working thread takes."""
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -212,20 +214,24 @@ class Server(LanguageServer):
             self._layers = configuration.layers_of(self.folders, options)
         self._spawn(self._reconfigure())
 
-    def files_changed(self, changed: Mapping[str, bool]) -> None:
-        """Files on disk have changed; where the value is false they have come or gone, and folders with them."""
-        if any(configuration.is_about_settings(document) for document in changed):
-            self._spawn(self._reconfigure())
-            return
-        texts = [document for document, only_text in changed.items() if only_text]
+    def files_changed(self, changed: Iterable[str], came_or_gone: bool) -> None:
+        """Files on disk have changed, or came or went, and folders with them.
 
-        def read(_: Token) -> None:
-            self._core().projects.read_again(texts)
+        Whatever a client says of a file, its text may be another: who replaces a file makes a new one of its name.
+        """
+        changed = tuple(changed)
+        self._stale.update(dict.fromkeys(changed))
+
+        def read(_: Token) -> Iterator[None]:
+            while self._stale:
+                self._core().projects.read_again([self._stale.popitem()[0]])
+                yield
             self._loop.call_soon_threadsafe(self._renew_all)
 
-        if texts:
-            self._schedule.latest(f"read {' '.join(texts)}", Urgency.OPEN, read)
-        if len(texts) < len(changed):
+        self._schedule.slices("read", read)
+        if any(configuration.is_about_settings(document) for document in changed):
+            self._spawn(self._reconfigure())
+        elif came_or_gone:
             self._index()
 
     def folders_changed(self, added: Iterable[str], removed: Iterable[str]) -> None:
@@ -264,9 +270,13 @@ class Server(LanguageServer):
         if self.client.progress and not folders <= self._indexed:  # later there is little to read
             self._spawn(progress.begin())
 
+        read = 0
+
         def report(count: int) -> None:
-            if count % 50 == 0:
+            nonlocal read
+            if count > read and count % 50 == 0:
                 self._loop.call_soon_threadsafe(progress.report, f"{count} files")
+            read = count
 
         def finish() -> None:
             self._indexed = folders
@@ -277,8 +287,13 @@ class Server(LanguageServer):
             self._loop.call_soon_threadsafe(finish)
 
         def work(token: Token) -> Iterator[None]:
-            yield from self._core().projects.index(report, done, token)
-            settle()
+            try:
+                yield from self._core().projects.index(report, done, token)
+            except Exception:
+                self._loop.call_soon_threadsafe(progress.end)
+                raise
+            if read:
+                settle()
 
         self._schedule.slices("index", work)
 

@@ -246,6 +246,75 @@ async def test_files_that_change_come_and_go_on_disk(start: Start, folder: Path)
     await becomes([])
 
 
+async def test_a_file_that_was_replaced_is_read_again(start: Start, folder: Path) -> None:
+    """Git and many editors write a new file and give it the name of the old one: clients say that it was made, or that
+    it went and came, in one message or two."""
+    app, views = folder / "app.py", uri(folder / "views.py")
+    app.write_text(APP)
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    wire.open(views, VIEWS)
+
+    async def becomes(expected: list[str]) -> None:
+        while codes(await wire.diagnostics(views)) != expected:
+            pass
+
+    def tell(*changes: tuple[Path, int]) -> None:
+        items = [{"uri": uri(path), "type": kind} for path, kind in changes]
+        wire.notify("workspace/didChangeWatchedFiles", {"changes": items})
+
+    await becomes(["FL902"])
+    app.write_text(NO_APP)
+    tell((app, 1))
+    await becomes([])
+    app.write_text(APP)
+    tell((app, 3), (app, 1))
+    await becomes(["FL902"])
+    (folder / "other.py").write_text(NO_APP)
+    (folder / "other.py").rename(app)
+    files = [{"oldUri": uri(folder / "other.py"), "newUri": uri(app)}]
+    wire.notify("workspace/didRenameFiles", {"files": files})
+    await becomes([])
+
+
+async def test_another_branch_is_read_again_with_its_settings(start: Start, folder: Path) -> None:
+    app, views, settings = folder / "app.py", uri(folder / "views.py"), folder / "requirements.txt"
+    others = [folder / f"m{number}.py" for number in range(100)]
+    for each in (app, *others):
+        each.write_text(APP)
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    wire.open(views, VIEWS)
+    while codes(await wire.diagnostics(views)) != ["FL902"]:
+        pass
+    for each in (app, *others):
+        each.write_text(NO_APP)
+    settings.write_text("flask>=3\n")
+    changes = [{"uri": uri(each), "type": 2} for each in (settings, *others, app)]
+    wire.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+    while codes(await wire.diagnostics(views)) != []:
+        pass
+
+
+async def test_a_route_that_is_renamed_changes_what_other_open_files_hear(start: Start, folder: Path) -> None:
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    app, go = uri(folder / "app.py"), uri(folder / "go.py")
+    wire.open(app, APP + "\n@app.route('/users')\ndef users():\n    return 'x'\n")
+    view = "def go():\n    return redirect('/users')\n"
+    wire.open(go, "from flask import redirect\nfrom app import app\n\n@app.route('/go')\n" + view)
+
+    async def says(what: str) -> None:
+        while what not in str(await wire.diagnostics(go)):
+            pass
+
+    await says("leads to `users`")
+    wire.change(app, 2, ((4, 12), (4, 18), "/people"))
+    await says("written out breaks")
+    wire.change(app, 3, ((4, 12), (4, 19), "/users"))
+    await says("leads to `users`")
+
+
 async def test_files_that_cannot_be_read_do_not_hide_the_others(start: Start, folder: Path) -> None:
     (folder / "app.py").write_text(APP)
     (folder / "a_nul.py").write_bytes(b"x = 1\0")
