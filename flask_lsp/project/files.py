@@ -164,6 +164,20 @@ def versions_of(root: str, environ: Mapping[str, str] = os.environ) -> Versions:
     return installed.over(versions.together(locks)).over(versions.together(asked))
 
 
+def settings_files(root: str) -> Iterator[str]:
+    """The names of the files in a root that say what the settings and the versions of the project are."""
+    return (name for name in _names(root) if name == "pyproject.toml" or name.startswith("requirements"))
+
+
+def changed_since(path: str, moment: float) -> bool:
+    """Whether a file was written, or got its name, after a moment in seconds; rather once too often."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return False
+    return max(found.st_mtime, found.st_ctime) > moment - 1
+
+
 def site_packages(root: str, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """The site-packages folders of the project's environment: the active one, else the first found in ``root``."""
     active = (environ.get("VIRTUAL_ENV"), environ.get("CONDA_PREFIX"))

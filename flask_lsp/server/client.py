@@ -82,7 +82,7 @@ def server_capabilities(client: Client) -> dict[str, Any]:
     python = {"filters": [{"pattern": {"glob": "**/*.py"}}, {"pattern": {"glob": "**/*", "matches": "folder"}}]}
     capabilities: dict[str, Any] = {
         "positionEncoding": client.unit,
-        "textDocumentSync": {"openClose": True, "change": 2, "save": False},
+        "textDocumentSync": {"openClose": True, "change": 2, "save": not client.watch_files},
         "hoverProvider": True,
         "executeCommandProvider": {"commands": [EXPLAIN_RULE]},
         "workspace": {

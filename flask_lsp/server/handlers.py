@@ -57,6 +57,10 @@ def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
             server.closed(state)
 
 
+def did_save(server: Server, _: types.DidSaveTextDocumentParams) -> None:
+    server.saved()
+
+
 # -- requests --------------------------------------------------------------------------------------------------------
 
 
@@ -163,7 +167,7 @@ _HANDLERS: dict[str, Callable[..., Any]] = {
     types.TEXT_DOCUMENT_DID_OPEN: did_open,
     types.TEXT_DOCUMENT_DID_CHANGE: did_change,
     types.TEXT_DOCUMENT_DID_CLOSE: did_close,
-    types.TEXT_DOCUMENT_DID_SAVE: ignored,
+    types.TEXT_DOCUMENT_DID_SAVE: did_save,
     types.TEXT_DOCUMENT_HOVER: hover,
     types.TEXT_DOCUMENT_CODE_ACTION: code_action,
     types.CODE_ACTION_RESOLVE: resolve,

@@ -143,6 +143,15 @@ class Projects:
             elif document in self.project_of(document).files:
                 self.read(document)
 
+    def changed_since(self, moment: float) -> Iterator[str]:
+        """The files on disk, and those about settings, that have changed after a moment; the empty string for each
+        that has not.
+        """
+        for root, project in tuple(self._projects.items()):
+            about = [f"{root}/{name}" for name in (".gitignore", *files.settings_files(root))] if root else []
+            for document in (*about, *project.files):
+                yield document if files.changed_since(document, moment) else ""
+
     def read(self, document: str) -> None:
         """Takes in a file from disk; one that is gone or cannot be read is dropped."""
         if self._documents.get(document) is not None:

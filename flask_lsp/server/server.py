@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -57,6 +58,8 @@ class Server(LanguageServer):
         """The folders that were read to the end."""
         self._stale: dict[str, None] = {}
         """Files that have changed on disk and are not read again yet; the event loop adds, the working thread takes."""
+        self._looked = time.time()
+        """When the disk was looked at last, for a client that does not watch it."""
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -233,6 +236,22 @@ class Server(LanguageServer):
             self._spawn(self._reconfigure())
         elif came_or_gone:
             self._index()
+
+    def saved(self) -> None:
+        """A file was saved. Where the client does not watch the disk, this is the time to look what else is new."""
+        if self.client.watch_files:
+            return
+
+        def look(_: Token) -> Iterator[None]:
+            begin, changed = time.time(), list[str]()
+            for document in self._core().projects.changed_since(self._looked):
+                if document:
+                    changed.append(document)
+                yield
+            self._looked = begin
+            self._loop.call_soon_threadsafe(self.files_changed, changed, True)
+
+        self._schedule.slices("look", look)
 
     def folders_changed(self, added: Iterable[str], removed: Iterable[str]) -> None:
         """Workspace folders have come or gone."""

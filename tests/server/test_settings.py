@@ -87,6 +87,28 @@ async def test_the_editor_is_above_the_project_and_the_project_above_the_default
     assert [each["severity"] for each in await wire.diagnostics(document)] == [3, 2]
 
 
+async def test_a_client_that_does_not_watch_the_disk_has_it_looked_at_when_it_saves(start: Start, folder: Path) -> None:
+    project, app, views = folder / "pyproject.toml", folder / "app.py", uri(folder / "views.py")
+    wire = await start()
+    capabilities = await wire.initialize(folders={"a": uri(folder)})
+    assert capabilities["capabilities"]["textDocumentSync"]["save"] is True
+    wire.open(views, "import json\nfrom app import app\n\n@app.route('/')\ndef f():\n    return json.dumps({})\n")
+
+    async def becomes(expected: list[str]) -> None:
+        wire.notify("textDocument/didSave", {"textDocument": {"uri": views}})
+        while await shown(wire, views) != expected:
+            pass
+
+    app.write_text("from flask import Flask\napp = Flask(__name__)\n")
+    await becomes(["FL902"])
+    project.write_text('[tool.flask-lsp]\nignore = ["FL9"]\n')
+    await becomes([])
+    project.write_text("")
+    await becomes(["FL902"])
+    app.write_text("app = object()\n")
+    await becomes([])
+
+
 async def test_a_project_inside_the_folder_has_its_own_settings(start: Start, folder: Path) -> None:
     inner = folder / "inner"
     inner.mkdir()
