@@ -23,6 +23,9 @@ class Failure(Exception):
 
 def run() -> NoReturn:
     """The command as the shell runs it: a process of its own, which leaves when the work is done."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the shell has closed it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as we run
     gc.disable()  # trees are large and hold no cycles: looking for some takes a quarter of a check
     sys.exit(main(leave=_leave))
 

@@ -28,7 +28,7 @@ def string_parts(text: str, span: Span) -> Iterator[Span]:
                 begin = start
             elif token.type == _FSTRING_END:
                 yield Span(span.start + begin, span.start + _offset(source, token.end))
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, UnicodeEncodeError):  # the last: lone surrogates, from Python 3.12 on
         return
 
 

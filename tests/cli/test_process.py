@@ -76,6 +76,15 @@ def test_standard_input_that_is_closed(project: Path) -> None:
     assert done.stderr == b"flask-lsp: standard input is closed\n"
 
 
+@pytest.mark.skipif(not POSIX, reason="needs a shell that closes streams")
+def test_standard_output_that_is_closed(project: Path) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m flask_lsp check"
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        done = subprocess.run(["sh", "-c", f"{command} {closed}"], cwd=project, capture_output=True, check=False)
+        assert done.returncode == 1
+        assert b"Traceback" not in done.stderr
+
+
 def test_standard_input_that_is_no_text(project: Path) -> None:
     code, out, err = run(project, "check", "-", given=b"\xff")
     assert (code, out) == (2, b"")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import parse_file
@@ -35,6 +35,7 @@ def test_parts(parts: list[str], between: str) -> None:
 
 
 @given(texts)
+@example("'a' '\ud800'")
 def test_parts_of_any_text_lie_in_it(text: str) -> None:
     for begin, end in string_parts(text, Span(0, len(text))):
         assert 0 <= begin < end <= len(text)
