@@ -1,8 +1,8 @@
 """A test for "no JSON was sent" that is never reached.
 
 `request.json` and `request.get_json()` do not return None for a request without JSON: they answer it themselves, a
-missing body or another content type with 415, a body that is no JSON with 400. Only a body that says `null`, `{}` or
-`[]` gets as far as the test. With `silent=True` the answer is None, and the test decides.
+missing body or another content type with 415 (before Flask 2.3: 400), a body that is no JSON with 400. Only a body that
+says `null`, `{}` or `[]` gets as far as the test. With `silent=True` the answer is None, and the test decides.
 
 ```python
 from flask import Flask, request

@@ -23,7 +23,6 @@ def observe() -> str:
         stranger = Flask("stranger")
         stranger.secret_key = text
         signer = SecureCookieSessionInterface().get_signing_serializer(stranger)
-        client = app.test_client()
-        client.set_cookie("session", signer.dumps({"user": "admin"}))
-        seen.add(client.get("/").text)
+        cookie = f"session={signer.dumps({'user': 'admin'})}"
+        seen.add(app.test_client(use_cookies=False).get("/", headers={"Cookie": cookie}).text)
     return "the session says " + ("admin" if "admin" in seen else "nobody")

@@ -12,10 +12,6 @@ def observe() -> str:
     os.environ["SECRET_KEY"] = secrets.token_hex(32)
     import example
 
-    first = example.app.test_client()
-    first.get("/login")
-    cookie = first.get_cookie("session")
-    assert cookie is not None
-    second = importlib.reload(example).app.test_client()
-    second.set_cookie("session", cookie.value)
-    return "the second worker knows " + second.get("/").text
+    cookie = example.app.test_client().get("/login").headers["Set-Cookie"].partition(";")[0]
+    second = importlib.reload(example).app.test_client(use_cookies=False)
+    return "the second worker knows " + second.get("/", headers={"Cookie": cookie}).text
