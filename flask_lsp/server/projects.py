@@ -100,9 +100,12 @@ class Projects:
             if other.document != state.document and self.root_of(other.document) == root:
                 project = project.with_text(other.document, self._source(other))
         self._keep(root, project)
+        before = project.files.get(state.document)
         project = project.with_text(state.document, self._source(state))
         if self._documents.get(state.document) is state:
             self._keep(root, project)
+            if before is not None:
+                _release(before, project.files[state.document])
         return project
 
     def findings(self, project: Project, document: str, token: Token | None = None) -> tuple[Finding, ...]:
@@ -256,6 +259,17 @@ class Projects:
         if problem not in self._told:
             self._told.add(problem)
             log.warning("%s", problem)
+
+
+def _release(before: File, now: File) -> None:
+    """Lets go of what is kept of the blocks that an edit removed: findings know their block and hang on it, and until
+    somebody looks for such cycles each keystroke would leave a snapshot behind.
+    """
+    if before is not now:
+        held = {id(block) for _, block in now.tree.blocks}
+        for _, block in before.tree.blocks:
+            if id(block) not in held:
+                block.kept.clear()
 
 
 def _from_disk(document: str) -> File | None:
