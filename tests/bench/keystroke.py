@@ -4,6 +4,14 @@
 
 Types statements into a function body in the middle of FILE, character by character, over stdio. The two servers take
 turns, line by line, so that both see the same machine. Trust the ratios.
+
+What the rows mean; which one a key belongs to is decided by Python's own parser, on the text after the key:
+
+* ``all keys``: every key that is typed, whatever the text is then. This is what the user feels, and the row to compare
+  with the figures that are asked for.
+* ``text parses``: the keys after which the text is a program. Both servers check all of it.
+* ``text broken``: the keys after which it is none, because a bracket is open or a statement half written. ruff then
+  reports the syntax errors and nothing else; we mend the text and check the rest of it.
 """
 
 from __future__ import annotations
@@ -198,7 +206,7 @@ def quantile(times: list[float], share: float) -> float:
 
 
 def table(times: dict[str, list[float]], whole: list[bool]) -> None:
-    """All keys, and apart: ruff checks only syntax as long as the text does not parse, we check the rest as well."""
+    """All keys, and apart those after which the text parses and those after which it does not."""
     for title, wanted in (("all keys", (True, False)), ("text parses", (True,)), ("text broken", (False,))):
         chosen = {name: [t for t, p in zip(all_, whole, strict=True) if p in wanted] for name, all_ in times.items()}
         if not chosen["ours"]:
@@ -235,6 +243,8 @@ def main() -> None:
                     times[name] += type_line(server, line, indent, typed)
         print(f"{options.file.name}: {text.count(chr(10))} lines, typing at line {line + 1}")
         table(times, whole * options.rounds)
+        print("all keys: each key typed; text parses: both servers check everything;")
+        print("text broken: ruff reports only syntax errors, we check all but the broken lines")
         for name, server in servers.items():
             peak = server.peak()
             print(f"{name}: {server.findings} findings" + (f", peak memory {peak:.0f} MB" if peak else ""))
