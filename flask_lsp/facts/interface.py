@@ -98,6 +98,13 @@ def writes_session(event: Event) -> bool:
     return isinstance(event, Call) and bool(_WRITES_SESSION.search(event.value.text))
 
 
+def applications(function: Function) -> tuple[Path, ...]:
+    """The calls in a function that make an application, by the look of them: ``Flask(...)``, ``App(__name__)``."""
+    calls = (event.value for event in every_event(function.body) if isinstance(event, Call))
+    named = (Path("__name__"), Path("__package__"))
+    return tuple(call for call in calls if "Flask" in call.text or any(name in call.args for name in named))
+
+
 def recovers(function: Function) -> bool:
     """Rolls back or gives up a database session, by the look of it, or never comes back."""
     calls = (event.value.text for event in every_event(function.body) if isinstance(event, Call))
@@ -190,8 +197,9 @@ def _bare(bound: Bound) -> object:
         case Defined(function=function):
             given = returns(function)
             decorators = tuple(value for value, _ in function.decorators)
-            said = caught(function), recovers(function), function.outer, function.is_async
-            return decorators, given, _needed(function, given), said
+            made = applications(function)
+            said = caught(function), recovers(function), function.outer, function.is_async, made
+            return decorators, given, _needed(function, (*given, *made)), said
         case ClassDefined():
             events = every_event(bound.body)
             return bound.bases, tuple(_member(event.bound) for event in events if isinstance(event, Bind))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from flask_lsp.facts.imports import Imported
+from flask_lsp.facts.interface import applications
 from flask_lsp.facts.model import Call, Defined, Path, Value
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
@@ -99,11 +100,9 @@ def _is_factory(project: Project, document: str, path: str) -> bool:
     file = project.files[document]
     for at in file.facts.bindings.get(path.partition(".")[0], ()):
         if isinstance(at.bound, Defined):
-            for event in every_event(at.bound.function.body):
-                if isinstance(event, Call):
-                    found = names.Resolver(project).name(document, event.value.text, (at.bound.function,))
-                    if found == "flask.Flask()":
-                        return True
+            for call in applications(at.bound.function):
+                if names.Resolver(project).name(document, call.text, (at.bound.function,)) == "flask.Flask()":
+                    return True
     return False
 
 
