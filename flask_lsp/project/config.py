@@ -42,8 +42,8 @@ _MODULE = re.compile(r"(?:^|/)(?:configs?|settings)/[^/]+\.py$|(?:config|setting
 _CLASS = re.compile(r"config|settings$", re.IGNORECASE)
 _CALLS = re.compile(r"(?:^|[._])config\.(update|setdefault|from_\w+)\(\)$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_DEVELOPMENT = re.compile(r"dev(el(op(ment|er)?)?)?|test(s|ing)?|local(host)?|debug|ci")
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|demos?|samples?|docs?)/")
+_DEVELOPMENT = re.compile(r"dev(el(op(ment|er)?)?)?|(py)?test(s|ing|config)?|local(host)?|debug|ci")
+_SHOWN = re.compile(r"(?:^|/)(?:examples?(?:[_-][\w-]+)?|demos?|samples?|docs?)/")
 _MOST_BASES = 20
 
 
