@@ -63,20 +63,49 @@ def shown(item: dict[str, Any]) -> Shown:
     return (*place, item["code"], item["severity"], item["message"])
 
 
-async def test_the_same_findings(start: Start, folder: Path) -> None:
-    write_project(folder)
+async def said_by_server(start: Start, folder: Path, paths: list[Path]) -> dict[str, list[Shown]]:
+    """Opens the files one after another, once the workspace is read."""
     wire = await start(*SERVER)
     await wire.initialize(PULL, folders={"a": uri_of(folder.as_posix())})
     await wire.next("$/progress", lambda params: params["value"]["kind"] == "end")
     found: dict[str, list[Shown]] = {}
-    paths = [path for path in sorted(folder.rglob("*.py")) if path.name != "setup.py"]
     for path in paths:
         uri = uri_of(path.as_posix())
         wire.open(uri, path.read_text(encoding="utf-8"))
         report = await wire.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
         if report["items"]:
             found[path.relative_to(folder).as_posix()] = [shown(item) for item in report["items"]]
-    said = said_by_command_line(folder)
+    return found
+
+
+async def test_the_same_findings(start: Start, folder: Path) -> None:
+    write_project(folder)
+    paths = [path for path in sorted(folder.rglob("*.py")) if path.name != "setup.py"]
+    found, said = await said_by_server(start, folder, paths), said_by_command_line(folder)
     assert found.keys() == said.keys()
     for path, expected in said.items():
         assert sorted(found[path]) == sorted(expected), path
+
+
+async def test_the_same_findings_under_settings_of_many_kinds(start: Start, folder: Path) -> None:
+    """Three hundred files that know each other, and what settings, .gitignore and tests folders make of them. Files
+    that are left out are not opened: whoever opens one wants to see it checked."""
+    settings = '[tool.flask-lsp]\nexclude = ["generated"]\nignore = ["FL902"]\n'
+    settings += 'per-file-ignores = { "quiet/*" = ["FL905"] }\n'
+    (folder / "pyproject.toml").write_text(settings)
+    (folder / ".gitignore").write_text("ignored/\n*_local.py\n")
+    (folder / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    view = "from flask import redirect, request\nfrom app import app\n\n\n@app.route('/{0}')\ndef view_{0}():\n"
+    view += "    page = int(request.args.get('page', 1))\n    return redirect('/{1}')\n"
+    opened: list[Path] = [folder / "app.py"]
+    for number in range(300):
+        place = ("", "quiet", "tests", "generated", "ignored", "package")[number % 6]
+        (folder / place).mkdir(exist_ok=True)
+        path = folder / place / (f"v{number}_local.py" if number % 50 == 0 else f"v{number}.py")
+        path.write_text(view.format(number, (number + 1) % 300))
+        if place not in ("generated", "ignored") and number % 50:
+            opened.append(path)
+    found, said = await said_by_server(start, folder, opened), said_by_command_line(folder)
+    assert {path: sorted(items) for path, items in found.items()} == said
+    assert {item[4] for items in said.values() for item in items} == {"FL901", "FL905"}
+    assert not [path for path in said if path.startswith(("generated", "ignored")) or "_local" in path]
