@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
@@ -66,8 +66,23 @@ def is_config_module(project: Project, document: str, other: str = "") -> bool:
     file = project.files.get(document)
     if file is None or "INSTALLED_APPS" in file.facts.bindings:  # Django's
         return False
-    itself = any(_is_object(each, "__name__") for each in settings_of(file.facts))
-    return itself or (bool(_MODULE.search(_name_in(project, document))) and _uses_flask(project))
+    if any(_is_object(each, "__name__") for each in settings_of(file.facts)) or document in _modules_read(project):
+        return True
+    return bool(_MODULE.search(_name_in(project, document))) and _uses_flask(project)
+
+
+def _modules_read(project: Project) -> frozenset[str]:
+    """The modules that some ``app.config.from_object("app.secure")`` of the project reads."""
+    known = project.answers.get(_modules_read)
+    if known is None:
+        objects = [
+            _object(project, document, each.value)
+            for document, file in project.files.items()
+            for each in settings_of(file.facts)
+            if each.is_object
+        ]
+        known = project.answers[_modules_read] = frozenset(each[0] for each in objects if each and not each[1])
+    return cast("frozenset[str]", known)
 
 
 def is_config_class(project: Project, document: str, name: str) -> bool:

@@ -87,7 +87,7 @@ def argument(node: ast.expr, ctx: Context) -> Argument | None:
         case ast.Subscript() if ctx.name(node) in _ITEMS:
             return Argument(node, None, node)
         case ast.BoolOp(op=ast.Or(), values=[ast.Call() as call, default]) if _is_get(call, ctx):
-            return Argument(call, default, node) if _given(call) is None else None
+            return Argument(call, default, node) if _gives_no_other(call, default, ctx) else None
         case ast.Call() if _is_get(node, ctx):
             given = _given(node)
             missing = isinstance(given, ast.Constant) and given.value is None
@@ -153,6 +153,12 @@ def _is_get(call: ast.Call, ctx: Context) -> bool:
     if ctx.name(call.func) not in GETS or not call.args or len(call.args) + len(call.keywords) > 2:
         return False
     return all(keyword.arg == "default" for keyword in call.keywords)
+
+
+def _gives_no_other(call: ast.Call, default: ast.expr, ctx: Context) -> bool:
+    """The ``get`` has no default but the one behind the ``or``."""
+    given = _given(call)
+    return given is None or ctx.text(given) in ("None", ctx.text(default))
 
 
 def _given(call: ast.Call) -> ast.expr | None:
