@@ -94,7 +94,7 @@ def _saves(project: Project, document: str) -> bool:
     ):
         return True
     return any(
-        _writes(function) and any(_HOOK.search(decorator.text) for decorator in decorators)
+        any(_HOOK.search(decorator.text) for decorator in decorators) and _writes(function)
         for function, decorators in _decorated_in(project, document)
     )
 
