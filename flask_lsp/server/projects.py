@@ -170,10 +170,12 @@ class Projects:
     def index(self, report: Callable[[int], None], done: Callable[[], None], token: Token) -> Iterator[None]:
         """Brings the projects in line with the folders on disk, file by file; stops between two when cancelled."""
         count = 0
-        for folder in self._folders:
+        for folder in (*self._folders, *self._lone_roots()):
             found: set[str] = set()
             settings = self._settings(folder)
-            for path in _apart(files.walk([folder], settings.exclude, settings.root), token):
+            # A file that is in no project, perhaps in the home folder: its neighbours will do, as on the command line.
+            exclude = settings.exclude if self._is_project(folder) else ("*/",)
+            for path in _apart(files.walk([folder], exclude, settings.root), token):
                 yield
                 if token.cancelled:
                     return
@@ -189,6 +191,17 @@ class Projects:
                     self._projects[root] = project.with_complete(self._is_complete(root))
             yield
         done()
+
+    def is_lone(self, document: str) -> bool:
+        """The document is a file outside of all workspace folders, and the files of its root are not in yet."""
+        return is_file(document) and not self._in_workspace(document) and not self._is_complete(self.root_of(document))
+
+    def _lone_roots(self) -> list[str]:
+        return sorted({self.root_of(each.document) for each in self._documents if self.is_lone(each.document)})
+
+    def _is_project(self, folder: str) -> bool:
+        homes = ("/", files.absolute(os.path.expanduser("~")))  # may well be under version control
+        return folder in self._folders or (files.marked_root(folder) is not None and folder not in homes)
 
     def _source(self, state: Open) -> Source:
         """The text of an open document; nothing where it is longer than what we read from disk."""

@@ -24,7 +24,7 @@ from flask_lsp.server.documents import Documents, Open
 from flask_lsp.server.progress import Progress
 from flask_lsp.server.schedule import Schedule, Token, Urgency
 from flask_lsp.server.tidy import settle
-from flask_lsp.server.uris import document_of
+from flask_lsp.server.uris import document_of, is_below
 
 if TYPE_CHECKING:
     from flask_lsp.server.session import Session
@@ -121,6 +121,14 @@ class Server(LanguageServer):
 
     def opened(self, state: Open) -> None:
         self._check(state)
+        document = state.document
+        if not any(is_below(document, folder) for folder in self.folders):
+            self._schedule.latest(f"lone {document}", Urgency.OPEN, lambda _: self._index_around(document))
+
+    def _index_around(self, document: str) -> None:
+        """A file outside of all workspace folders: what stands around it is read too."""
+        if self._core().projects.is_lone(document):
+            self._loop.call_soon_threadsafe(self._index)
 
     def edited(self, state: Open) -> None:
         self._check(state)
@@ -282,11 +290,9 @@ class Server(LanguageServer):
         """Brings the projects in line with the disk, in the background."""
         if self._progress is not None:
             self._progress.end()
-        if not self.folders:
-            return
         self._progress = progress = Progress(self.protocol, "Flask: reading the workspace")
         folders = set(self.folders)
-        if self.client.progress and not folders <= self._indexed:  # later there is little to read
+        if self.client.progress and folders and not folders <= self._indexed:  # later there is little to read
             self._spawn(progress.begin())
 
         read = 0

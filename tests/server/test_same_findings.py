@@ -109,3 +109,19 @@ async def test_the_same_findings_under_settings_of_many_kinds(start: Start, fold
     assert {path: sorted(items) for path, items in found.items()} == said
     assert {item[4] for items in said.values() for item in items} == {"FL901", "FL905"}
     assert not [path for path in said if path.startswith(("generated", "ignored")) or "_local" in path]
+
+
+async def test_a_lone_file_is_seen_with_its_neighbours(start: Start, tmp_path: Path) -> None:
+    """Opened with no workspace folder, as a beginner's editor does."""
+    app = "from flask import Flask\nfrom tables import db\n\napp = Flask(__name__)\ndb.init_app(app)\ndb.create_all()\n"
+    (tmp_path / "app.py").write_text(app)
+    (tmp_path / "tables.py").write_text("from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n")
+    inside = tmp_path / "deeper"
+    inside.mkdir()
+    (inside / "app.py").write_text("app.run()\n")
+    wire = await start(*SERVER)
+    await wire.initialize({"textDocument": {"publishDiagnostics": {}}})
+    wire.open(uri_of((tmp_path / "app.py").as_posix()), app)
+    await wire.next(
+        "textDocument/publishDiagnostics", lambda params: [each["code"] for each in params["diagnostics"]] == ["FL705"]
+    )
