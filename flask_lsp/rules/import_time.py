@@ -53,7 +53,7 @@ def fixes(found: Missing, ctx: Context) -> list[Fix]:
     if not found.chain and (default := _default_at(ctx.file, found)):
         return [_into_body(found, default)]
     result = list(_wrap(found, ctx, statement))
-    if not found.chain and isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+    if _is_read(found, placed):
         result.append(_lazily(found))
     # A made-up request is seldom what was meant.
     return result[::-1] if found.need is Level.REQUEST else result
@@ -139,6 +139,15 @@ def _plain(statement: ast.stmt) -> bool:
 
 
 # -- other ways ------------------------------------------------------------------------------------------------------
+
+
+def _is_read(found: Missing, placed: tuple[int, Block, ast.stmt]) -> bool:
+    """``NAME = current_app.config["NAME"]``: a value that is read from what is missing. Whatever is made of it would be
+    made anew at every use."""
+    start, block, statement = placed
+    if found.chain or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return False
+    return start + block.span(statement.value).start == found.span.start
 
 
 def _lazily(found: Missing) -> Fix:

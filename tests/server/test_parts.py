@@ -26,12 +26,12 @@ from tests.server.wire import range_of
 @pytest.mark.parametrize(
     ("uri", "document"),
     [
-        ("file:///home/x/a.py", "/home/x/a.py"),
+        ("file:///srv/x/a.py", "/srv/x/a.py"),
         ("file:///home/with%20space/%C3%A9.py", "/home/with space/é.py"),
         ("file:///c%3A/Users/a.py", "C:/Users/a.py"),
         ("file:///C:/Users/a.py", "C:/Users/a.py"),
         ("FILE:///c:/Users/a.py", "C:/Users/a.py"),
-        ("file:/home/x/a.py", "/home/x/a.py"),
+        ("file:/srv/x/a.py", "/srv/x/a.py"),
         ("file://localhost/home/a.py", "/home/a.py"),
         ("file://server/share/a.py", "//server/share/a.py"),
         ("file:///home/a%23b%3Fc%25.py", "/home/a#b?c%.py"),
