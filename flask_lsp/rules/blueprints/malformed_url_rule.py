@@ -47,7 +47,7 @@ from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.urlrule import CONVERTERS, Malformed, Variable, parse_rule
 
 # "@" would say it shorter, but stands in nearly half of all code.
-_METHOD_WORDS = tuple(f".{how}({begin}" for how in sorted(ROUTERS) for begin in ("'", '"', "\n"))
+_METHOD_WORDS = tuple(f".{how}({begin}" for how in sorted(ROUTERS) for begin in ("'", '"', "\n", "\r"))
 rule = Rule(
     "FL603",
     "malformed-url-rule",
