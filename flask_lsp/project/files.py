@@ -126,11 +126,6 @@ def marked_root(path: str) -> str | None:
     return None
 
 
-def read_pyproject(path: str) -> dict[str, Any]:
-    """The content of a pyproject.toml. Raises Unreadable."""
-    return _toml(path)
-
-
 def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
     """The nearest pyproject.toml upward that has our section, and the section; ``("", {})`` without one.
 

@@ -201,9 +201,6 @@ class Editing:
         decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
         return min([statement.lineno, *(decorator.lineno for decorator in decorators)]) - 1
 
-    def _last_line(self, statement: ast.stmt) -> int:
-        return (statement.end_lineno or statement.lineno) - 1
-
     # -- arguments -------------------------------------------------------------------------------------------------
 
     def add_argument(self, call: ast.Call, text: str) -> None:

@@ -58,9 +58,8 @@ rule = Rule(
 _ADDERS = {f"flask.{kind}().{how}": kind for kind in ("Flask", "Blueprint") for how in (*ROUTERS, "add_url_rule")}
 _REGISTERS = {f"flask.{kind}().register_blueprint": kind for kind in ("Flask", "Blueprint")}
 _MEANT = {"integer": "int", "number": "int", "num": "int", "str": "string", "text": "string", "double": "float"}
-
-
 _METHODS = frozenset(name.rpartition(".")[2] for name in (*_ADDERS, *_REGISTERS, "flask.Blueprint"))
+"""The names that those calls end in: most calls end in another and need not be resolved."""
 
 
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
