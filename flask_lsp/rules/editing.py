@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from flask_lsp.facts.model import Bind, Branch, Import, Path
@@ -40,6 +40,28 @@ class Editing:
         """Imported names that may have lost their last use."""
         self.impossible = False
         """The fix cannot be done in this text; nothing of it is applied."""
+        self._others: list[Editing] = []
+
+    # -- other files -----------------------------------------------------------------------------------------------
+
+    def elsewhere(self, document: str, offset: int = 0) -> Editing:
+        """What this fix does to another file, or to the block at another offset of this one."""
+        other = Editing(self.project, self.project.files[document], 0, None)
+        if other.file.source.text:
+            other.at(offset)
+        self._others.append(other)
+        return other
+
+    def parts(self) -> Iterator[Editing]:
+        """This editing and those that were made by ``elsewhere``."""
+        yield self
+        for other in self._others:
+            yield from other.parts()
+
+    @property
+    def leaves_file(self) -> bool:
+        """The fix changes other files too, or makes new ones."""
+        return bool(self.created) or any(part.file is not self.file for part in self.parts())
 
     # -- style -----------------------------------------------------------------------------------------------------
 

@@ -26,43 +26,71 @@ class WorkspaceChange:
     created: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def edits(project: Project, document: str, fixes: Iterable[tuple[Finding, Fix]]) -> WorkspaceChange | None:
+def edits(
+    project: Project, document: str, fixes: Iterable[tuple[Finding, Fix]], *, only_here: bool = False
+) -> WorkspaceChange | None:
     """The change that applies fixes of findings in one file. Of fixes that would touch the same text the first one
-    wins; ``None`` where no fix can be applied."""
+    wins; ``None`` where no fix can be applied. With ``only_here`` those that change other files are left out."""
     fixes = list(fixes)
-    change = _together(project, document, fixes)
-    if change is None or _sound(project, document, change):
+    change = _together(project, document, fixes, only_here)
+    if change is None or _sound(project, change):
         return change
     # Each is right, but not with the others: two that empty a body between them, say.
     chosen: list[tuple[Finding, Fix]] = []
     for fix in fixes:
-        tried = _together(project, document, [*chosen, fix])
-        if tried is not None and _sound(project, document, tried):
+        tried = _together(project, document, [*chosen, fix], only_here)
+        if tried is not None and _sound(project, tried):
             chosen.append(fix)
-    return _together(project, document, chosen)
+    return _together(project, document, chosen, only_here)
 
 
-def _together(project: Project, document: str, fixes: list[tuple[Finding, Fix]]) -> WorkspaceChange | None:
+@dataclass(slots=True)
+class _Part:
+    """What is done to one file."""
+
+    edits: list[Edit] = field(default_factory=list[Edit])
+    needed: set[tuple[str, str | None]] = field(default_factory=set[tuple[str, "str | None"]])
+    left_over: set[str] = field(default_factory=set[str])
+
+
+def _together(
+    project: Project, document: str, fixes: list[tuple[Finding, Fix]], only_here: bool
+) -> WorkspaceChange | None:
     file = project.files[document]
-    accepted: list[Edit] = []
-    needed: set[tuple[str, str | None]] = set()
-    left_over: set[str] = set()
+    parts: dict[str, _Part] = {}
     created: dict[str, str] = {}
     for finding, fix in fixes:
         start, block = file.tree.at(finding.span.start)
         editing = Editing(project, file, start, block)
         fix.change(editing)
-        new = [edit for edit in editing.edits if edit not in accepted]  # two findings may share one repair
-        if editing.impossible or not (new or editing.created) or _conflict(accepted, new):
-            continue
-        accepted += new
-        needed |= editing.needed
-        left_over |= editing.left_over
-        created |= editing.created
-    if not accepted and not created:
-        return None
-    accepted += settle(file, needed, left_over - _imported_elsewhere(project, document), accepted)
-    return WorkspaceChange({document: tuple(sorted(accepted, key=lambda edit: edit.span))}, created)
+        if _is_possible(editing, parts) and not (only_here and editing.leaves_file):
+            for each in editing.parts():
+                part = parts.setdefault(each.file.document, _Part())
+                part.edits += [edit for edit in each.edits if edit not in part.edits]
+                part.needed |= each.needed
+                part.left_over |= each.left_over
+            created |= editing.created
+    changed = {each: _settled(project, each, part) for each, part in parts.items() if part.edits or part.needed}
+    return WorkspaceChange(changed, created) if changed or created else None
+
+
+def _is_possible(editing: Editing, parts: Mapping[str, _Part]) -> bool:
+    """The fix does something, and touches no text that was changed before; two findings may share one repair."""
+    new = 0
+    for each in editing.parts():
+        accepted = parts[each.file.document].edits if each.file.document in parts else []
+        fresh = [edit for edit in each.edits if edit not in accepted]
+        if each.impossible or _conflict(accepted, fresh):
+            return False
+        new += len(fresh)
+    return bool(new or editing.created)
+
+
+def _settled(project: Project, document: str, part: _Part) -> tuple[Edit, ...]:
+    """All edits of a file, those of its imports included, in the order of the text."""
+    left_over = part.left_over - _imported_elsewhere(project, document)
+    every = part.edits + settle(project.files[document], part.needed, left_over, part.edits)
+    return tuple(sorted(every, key=lambda edit: edit.span))
 
 
 def _imported_elsewhere(project: Project, document: str) -> set[str]:
@@ -78,15 +106,17 @@ def _imported_elsewhere(project: Project, document: str) -> set[str]:
     }
 
 
-def _sound(project: Project, document: str, change: WorkspaceChange) -> bool:
-    """The edits fit together, and the text parses as far as it did before."""
-    file = project.files[document]
-    try:
-        text = apply(file.source.text, change.edits[document])
-    except ValueError:  # they overlap
-        return False
-    after = parse_file(text, file.tree)
-    return _broken_lines(after) <= _broken_lines(file.tree)
+def _sound(project: Project, change: WorkspaceChange) -> bool:
+    """The edits fit together, and the texts parse as far as they did before."""
+    for document, changed in change.edits.items():
+        file = project.files[document]
+        try:
+            text = apply(file.source.text, changed)
+        except ValueError:  # they overlap
+            return False
+        if _broken_lines(parse_file(text, file.tree)) > _broken_lines(file.tree):
+            return False
+    return True
 
 
 def _broken_lines(tree: Tree) -> int:
@@ -94,14 +124,15 @@ def _broken_lines(tree: Tree) -> int:
 
 
 def fix_all(project: Project, document: str, *, unsafe: bool = False) -> str:
-    """The text of a file after all safe fixes (or all there are), applied again until nothing is left to do."""
+    """The text of a file after all safe fixes (or all there are) that change nothing else, applied again until nothing
+    is left to do."""
     for _ in range(_MOST_ROUNDS):
         chosen: list[tuple[Finding, Fix]] = []
         for finding in check(project, document):
             fix = next((fix for fix in finding.fixes if fix.safe or unsafe), None)
             if fix is not None:
                 chosen.append((finding, fix))
-        change = edits(project, document, chosen) if chosen else None
+        change = edits(project, document, chosen, only_here=True) if chosen else None
         before = project.files[document].source.text
         if change is None or (after := apply(before, change.edits[document])) == before:
             break

@@ -52,7 +52,9 @@ def _imports(file: File) -> Iterator[tuple[int, Block, ast.Import | ast.ImportFr
 
 def _takes(node: ast.Import | ast.ImportFrom, module: str) -> bool:
     """A name of ``module`` can be added to the statement."""
-    return isinstance(node, ast.ImportFrom) and node.module == module and not node.level and node.names[0].name != "*"
+    if not isinstance(node, ast.ImportFrom) or node.names[0].name == "*":
+        return False
+    return "." * node.level + (node.module or "") == module
 
 
 def _local(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:

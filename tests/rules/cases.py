@@ -3,7 +3,7 @@
 A case is a run of fences: one or more files (```` ```python ```` for ``app.py``, ```` ```python models.py ```` for
 others, ```` ```toml pyproject.toml ```` and the like for what is no Python), then at most one ``fixed`` fence for the
 first file. A fence after ``fixed`` or after prose begins a new case. ``fixed unsafe`` applies unsafe fixes too, and
-``fixed 2`` the second fix of each finding.
+``fixed 2`` the second fix of each finding. Behind it, ``also models.py`` holds another file after the same fixes.
 
 Under a line, ``#   ~~~~ FL901 words`` expects a finding at the columns of the tildes whose message holds the words;
 ``#~~~`` begins in column 0, ``FL902:hint`` expects a level. Every finding must be expected.
@@ -40,6 +40,8 @@ class Case:
     expected: dict[str, list[Expected]] = field(default_factory=dict)
     fixed: str | None = None
     fixed_how: str = ""
+    also: dict[str, str] = field(default_factory=dict)
+    """The text of other files after the fix, by name."""
 
     @property
     def main(self) -> str:
@@ -57,6 +59,9 @@ def cases(path: Path) -> list[Case]:
         end = fence.end()
         if kind == "fixed":
             found[-1].fixed, found[-1].fixed_how = body, title
+            continue
+        if kind == "also":
+            found[-1].also[title] = body
             continue
         if prose or not found or found[-1].fixed is not None:
             line = text[: fence.start()].count("\n") + 1

@@ -67,6 +67,10 @@ def test_fix(case: Case) -> None:
     assert fixed == case.fixed
     ast.parse(fixed)
     after = project.with_text(document, fixed)
+    for name, text in case.also.items():
+        assert others(project, document, case.fixed_how)[f"/case/{name}"] == text
+        ast.parse(text)
+        after = after.with_text(f"/case/{name}", text)
     codes = {row.code for row in case.expected[case.main]}
     left = [finding for finding in check(after, document) if finding.rule.code in codes and finding.fixes]
     assert not left, "the fix leaves its finding"
@@ -77,11 +81,17 @@ def fixed_text(project: Project, document: str, how: str) -> str:
     """The text after the fixes that a ``fixed`` fence asks for."""
     if how in ("", "unsafe"):
         return fix_all(project, document, unsafe=how == "unsafe")
+    text = project.files[document].source.text
+    return others(project, document, how).get(document, text)
+
+
+def others(project: Project, document: str, how: str) -> dict[str, str]:
+    """The texts of all files that the chosen fixes of one file change."""
     index = int(how.split(maxsplit=1)[0]) - 1
     chosen = [(f, f.fixes[index]) for f in check(project, document) if len(f.fixes) > index]
     change = edits(project, document, chosen)
-    text = project.files[document].source.text
-    return text if change is None else apply(text, change.edits[document])
+    changed = {} if change is None else change.edits
+    return {each: apply(project.files[each].source.text, new) for each, new in changed.items()}
 
 
 @pytest.mark.parametrize("case", ALL, ids=IDS)
@@ -93,11 +103,14 @@ def test_each_fix_alone(case: Case) -> None:
         for fix in finding.fixes:
             change = edits(project, document, [(finding, fix)])
             assert change is not None, f"{finding.rule.code}: {fix.title} does nothing"
-            if document not in change.edits:
+            if change.created:
                 continue
-            text = apply(project.files[document].source.text, change.edits[document])
-            ast.parse(text)
-            after = check(project.with_text(document, text), document)
+            changed, text = project, ""
+            for each, new in change.edits.items():
+                text = apply(project.files[each].source.text, new)
+                ast.parse(text)
+                changed = changed.with_text(each, text)
+            after = check(changed, document)
             assert len(after) < len(before), f"{finding.rule.code}: {fix.title} leaves its finding:\n{text}"
 
 

@@ -187,3 +187,29 @@ def test_imports_are_settled_once_for_all_fixes(own: OwnRules) -> None:
     assert text == "import json\nfrom flask import Flask, jsonify\n\njsonify(1)\njson.dumps(2)\n"
     project = project.with_text("/case/other.py", "from app import json\n")
     assert fix_all(project, DOCUMENT).startswith("import json\n")
+
+
+def test_a_fix_that_changes_two_files(own: OwnRules) -> None:
+    def find(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
+        if not ctx.text(node).startswith("bad"):
+            return
+
+        def change(editing: Editing) -> None:
+            editing.delete_statement(node)
+            other = editing.elsewhere("/case/other.py")
+            statement = other.block.tree.body[0]
+            other.insert_after(statement, "good = 1")
+            other.needed.add((".more", "name"))
+            editing.orphan("os")
+
+        yield ctx.finding(node, "bad", fixes=[Fix("Move", True, change)])
+
+    own.add("FL001", ast.Assign, find)
+    project = project_of({"app.py": "import os\n\nbad = os\n", "other.py": "first = 0\nlast = 2\n"})
+    found = check(project, DOCUMENT)
+    change = edits(project, DOCUMENT, [(finding, finding.fixes[0]) for finding in found])
+    assert change is not None
+    texts = {each: apply(project.files[each].source.text, new) for each, new in change.edits.items()}
+    assert texts[DOCUMENT] == ""
+    assert texts["/case/other.py"] == "from .more import name\n\nfirst = 0\ngood = 1\nlast = 2\n"
+    assert fix_all(project, DOCUMENT) == "import os\n\nbad = os\n", "half of it is none"
