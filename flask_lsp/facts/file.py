@@ -7,9 +7,9 @@ from typing import NamedTuple, TypeAlias
 
 from flask_lsp.facts.imports import Imported, imports_of
 from flask_lsp.facts.interface import Interface, interface_of
-from flask_lsp.facts.model import Bound, Event
+from flask_lsp.facts.model import BlockFacts, Bound, Event
 from flask_lsp.facts.python import facts_of
-from flask_lsp.syntax.parse import Block, Tree
+from flask_lsp.syntax.parse import Block, Placed, Tree
 from flask_lsp.text import Span
 
 
@@ -32,15 +32,26 @@ class FileFacts:
 
     def __init__(self, tree: Tree) -> None:
         self._tree: Tree | None = tree
-        self.blocks = tuple((start, facts_of(block)) for start, block in tree.blocks)
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[int, BlockFacts], ...]:
         """The offset and the facts of each block, in order."""
+        blocks = tuple([(start, facts_of(block)) for start, block in self._placed])
+        if "interface" in self.__dict__:
+            self._tree = None  # what is read from it is all there is to it, and it is large
+        return blocks
 
     @cached_property
     def interface(self) -> Interface:
         """What other blocks and files may ask of this one, without spans: equal interfaces, equal answers."""
-        blocks = self._tree.blocks if self._tree is not None else ()
-        self._tree = None  # what is read from it is all there is to it, and it is large
-        return tuple(known for _, block in blocks if (known := _interface(block)))
+        interface = tuple([known for _, block in self._placed if (known := _interface(block))])
+        if "blocks" in self.__dict__:
+            self._tree = None
+        return interface
+
+    @property
+    def _placed(self) -> tuple[Placed, ...]:
+        return self._tree.blocks if self._tree is not None else ()
 
     @cached_property
     def bindings(self) -> Bindings:
@@ -67,12 +78,12 @@ def file_facts(tree: Tree) -> FileFacts:
 
 
 def _interface(block: Block) -> Interface:
-    """What one block offers to others, made when somebody compares it and kept with the block."""
-    known: Interface | None = block.kept.get(Interface)
+    """What one block offers to others, made when somebody compares it and kept with the text it was parsed from."""
+    known: Interface | None = block.parsed.kept.get(Interface)
     if known is None:
         try:
             known = interface_of(facts_of(block))
         except RecursionError:  # deeper than any program: whatever changes in it, others ask again
             known = (block.text,)
-        block.kept[Interface] = known
+        block.parsed.kept[Interface] = known
     return known

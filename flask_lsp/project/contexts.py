@@ -104,13 +104,16 @@ def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
 def _in_block(walk: _Walk, start: int, block: Block) -> Iterable[Missing]:
     """What a block lacks; kept with it, for a keystroke changes one of many."""
     document, answers = walk.file.document, walk.project.answers
-    kept: _Kept | None = block.kept.get(_Kept) if walk.level is Level.NONE else None
+    kept: _Kept | None = None
+    if walk.level is Level.NONE:
+        kept = block.kept.get(_Kept) or block.parsed.kept.get(_Kept)
     if kept is not None and kept.answers is answers and kept.document == document:
         return [missing.shifted(start) for missing in kept.missing]
     before, walk.left = walk.level, False
     found = list(walk.body(facts_of(block).body, _Place(start, (), ())))
     if before is walk.level is Level.NONE and not walk.left:
-        block.kept[_Kept] = _Kept(document, answers, tuple(missing.shifted(-start) for missing in found))
+        keeper = block if found else block.parsed  # nothing holds no offsets
+        keeper.kept[_Kept] = _Kept(document, answers, tuple(missing.shifted(-start) for missing in found))
     return found
 
 

@@ -36,7 +36,7 @@ class File:
     def settle(self) -> None:
         """Reads all that others may ask for and lets go of the tree, which is many times larger: files that nobody has
         open are asked, not shown. It is made again when it is needed."""
-        _ = self.facts.interface
+        _ = self.facts.blocks, self.facts.interface
         self.__dict__.pop("tree", None)
 
 

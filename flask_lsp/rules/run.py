@@ -80,7 +80,8 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
 
 def _block_findings(project: Project, file: File, block: Block) -> _Kept:
     """The findings of a block, kept while the answers they read stay the same."""
-    kept: _Kept | None = block.kept.get(_Kept)
+    # Nothing found holds no offsets: it is good for every text that is mended to this one.
+    kept: _Kept | None = block.kept.get(_Kept) or block.parsed.kept.get((_Kept, block.mended))
     if kept is not None:
         if kept.answers is project.answers and kept.document == file.document:
             return kept
@@ -94,7 +95,11 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
             for registered in by_type.get(type(node), ()):
                 findings += _run(registered, node, context)
     shown = tuple(finding for finding in findings if not block.is_mended(finding.span))
-    kept = block.kept[_Kept] = _Kept(file.document, project.answers, context.reads, shown, context if shown else None)
+    kept = _Kept(file.document, project.answers, context.reads, shown, context if shown else None)
+    if shown:
+        block.kept[_Kept] = kept
+    else:
+        block.parsed.kept[_Kept, block.mended] = kept
     return kept
 
 

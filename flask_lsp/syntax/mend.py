@@ -8,6 +8,10 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+from collections.abc import Callable
+from typing import TypeVar
+
+Parsed = TypeVar("Parsed")
 
 FILENAME = "<flask-lsp>"
 FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
@@ -33,8 +37,10 @@ def parse(text: str) -> ast.Module:
     return ast.parse(text, FILENAME)
 
 
-def mend(text: str, error: BaseException) -> tuple[ast.Module, frozenset[int]]:
-    """The tree of ``text``, which failed with ``error``, and the lines from zero that were replaced."""
+def mend(text: str, error: BaseException, read: Callable[[str], Parsed]) -> tuple[Parsed | None, frozenset[int]]:
+    """What ``read`` makes of ``text``, which failed with ``error``, after it was mended, and the lines from zero that
+    were replaced for that. ``read`` raises one of ``FAILURES`` for text that does not parse; nothing comes back where
+    no mending helps, and then all lines count as replaced."""
     lines: list[str] = _LINE.findall(text)
     mended: set[int] = set()
     _replace_unreadable(lines, mended)
@@ -48,10 +54,10 @@ def mend(text: str, error: BaseException) -> tuple[ast.Module, frozenset[int]]:
         elif failure is not None:
             break
         try:
-            return parse("".join(lines)), frozenset(mended)
+            return read("".join(lines)), frozenset(mended)
         except FAILURES as again:
             failure = again
-    return ast.Module(body=[], type_ignores=[]), frozenset(range(len(lines) + text.endswith(("\r", "\n"))))
+    return None, frozenset(range(len(lines) + text.endswith(("\r", "\n"))))
 
 
 def _replace_unreadable(lines: list[str], mended: set[int]) -> None:

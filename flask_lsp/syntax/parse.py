@@ -3,6 +3,9 @@
 The text is cut where a statement begins in column 0; decorators stay with what they decorate. Each block is parsed
 alone and kept under its text for as long as some file holds it, so equal blocks share one tree: the identity of a node
 is never a key, and positions count from the block.
+
+What stands on a line that does not parse changes with every key, the mended text does not: the tree and all that
+follows from it alone are kept under the text that was parsed.
 """
 
 from __future__ import annotations
@@ -25,12 +28,26 @@ from flask_lsp.text import Source, Span
 warnings.filterwarnings("ignore", module=re.escape(FILENAME))
 
 
+class Parsed:
+    """A text that parses: shared by all blocks that are mended to it."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.kept: dict[object, Any] = {}
+        """What others made of it, each under a key of its own: nothing that holds offsets, for the mended lines of two
+        blocks may differ in length."""
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        return Nodes(self.tree)
+
+
 class Block:
     """One top-level statement (or what stands before the first): its text, its tree and what was mended in it."""
 
-    def __init__(self, text: str, tree: ast.Module, mended: frozenset[int], *, unclosed: bool = False) -> None:
+    def __init__(self, text: str, parsed: Parsed, mended: frozenset[int], *, unclosed: bool = False) -> None:
         self.text = text
-        self.tree = tree
+        self.parsed = parsed
         self.mended = mended
         """Lines, from zero, that did not parse; nothing is reported on them."""
         self.unclosed = unclosed
@@ -44,9 +61,13 @@ class Block:
     def source(self) -> Source:
         return Source(self.text)
 
-    @cached_property
+    @property
+    def tree(self) -> ast.Module:
+        return self.parsed.tree
+
+    @property
     def nodes(self) -> Nodes:
-        return Nodes(self.tree)
+        return self.parsed.nodes
 
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -120,7 +141,8 @@ class Tree:
 
 
 _blocks: WeakValueDictionary[str, Block] = WeakValueDictionary()
-_NOTHING = Block("", ast.Module(body=[], type_ignores=[]), frozenset())
+_parsed_texts: WeakValueDictionary[str, Parsed] = WeakValueDictionary()
+_NOTHING = Block("", Parsed(ast.Module(body=[], type_ignores=[])), frozenset())
 _MOST_UNCLOSED = 16
 """A file with more open brackets and strings is no Python; looking for the end of each would take too long."""
 
@@ -230,12 +252,21 @@ def _block(text: str) -> Block:
     if found := _blocks.get(text):
         return found
     try:
-        block = Block(text, parse(text), frozenset())
+        block = Block(text, _read(text), frozenset())
     except FAILURES as error:
         unclosed = isinstance(error, SyntaxError) and _closed(text, (0, len(text)), 0) is None
-        block = Block(text, *mend(text, error), unclosed=unclosed)
+        parsed, mended = mend(text, error, _read)
+        block = Block(text, parsed or _NOTHING.parsed, mended, unclosed=unclosed)
     _blocks[text] = block
     return block
+
+
+def _read(text: str) -> Parsed:
+    """The text as it is, parsed; raises one of ``FAILURES``."""
+    found = _parsed_texts.get(text)
+    if found is None:
+        found = _parsed_texts[text] = Parsed(parse(text))
+    return found
 
 
 _CODE = re.compile(
@@ -256,7 +287,7 @@ def _completed(text: str, pieces: _Pieces, first: int) -> tuple[Block, int] | No
     end, in_string = closed
     whole = text[pieces[first] : pieces[end]]
     try:
-        block = _blocks.get(whole) or Block(whole, parse(whole), frozenset())
+        block = _blocks.get(whole) or Block(whole, _read(whole), frozenset())
     except FAILURES:
         if not in_string or _CODE.search(text, pieces[first + 1], pieces[end]):
             return None
