@@ -106,6 +106,8 @@ class Import(NamedTuple):
     attribute: str | None
     level: int
     span: Span
+    follows: bool = False
+    """One more name of the statement that the import before it began."""
 
 
 class Assigned(NamedTuple):
@@ -142,6 +144,8 @@ class Opaque(NamedTuple):
 
     name: str
     span: Span
+    gone: bool = False
+    """By ``del``: it is bound no more."""
 
 
 Bound: TypeAlias = "Import | Assigned | Defined | ClassDefined | Parameter | Opaque"

@@ -99,13 +99,14 @@ class _Walk:
     def import_(self, node: ast.Import) -> None:
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
-            self.bind(Import(name, alias.name if alias.asname else name, None, 0, self.span(alias)))
             if not alias.asname and "." in alias.name:  # runs the submodule, binds nothing more
                 self.events.append(Bind(Import("", alias.name, None, 0, self.span(alias))))
+            self.bind(Import(name, alias.name if alias.asname else name, None, 0, self.span(alias)))
 
     def import_from(self, node: ast.ImportFrom) -> None:
-        for alias in node.names:
-            self.bind(Import(alias.asname or alias.name, node.module or "", alias.name, node.level, self.span(alias)))
+        for at, alias in enumerate(node.names):
+            name, module, span = alias.asname or alias.name, node.module or "", self.span(alias)
+            self.bind(Import(name, module, alias.name, node.level, span, at > 0))
 
     def assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
@@ -143,7 +144,10 @@ class _Walk:
 
     def delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            self.target(target, None)
+            if isinstance(target, ast.Name):
+                self.bind(Opaque(target.id, self.span(target), gone=True))
+            else:
+                self.target(target, None)
 
     def expr(self, node: ast.Expr) -> None:
         self.expression(node.value)
