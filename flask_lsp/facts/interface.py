@@ -30,6 +30,7 @@ from flask_lsp.facts.model import (
     Function,
     Import,
     Items,
+    Joined,
     Leave,
     Literal,
     Negated,
@@ -239,7 +240,7 @@ def _roots(values: Iterable[Value]) -> Iterator[str]:
                 if found := _ROOT.match(text):
                     yield found.group()
                 stack += [*args, *(value for _, value in keywords)]
-            case Either(values=inner) | Items(values=inner):
+            case Either(values=inner) | Items(values=inner) | Joined(parts=inner):
                 stack += inner
             case Pairs(items=items):
                 stack += [value for pair in items for value in pair]

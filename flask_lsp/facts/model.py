@@ -60,6 +60,13 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Texts put together by ``+`` or in an f-string, not all of them literals."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """A dict display; ``**other`` has the key ``OTHER``."""
 
@@ -88,7 +95,7 @@ class Other:
 
 
 OTHER = Other()
-Value: TypeAlias = "Literal | Path | Either | Items | Pairs | Compared | Negated | Other"
+Value: TypeAlias = "Literal | Path | Either | Items | Joined | Pairs | Compared | Negated | Other"
 
 
 # -- bindings --------------------------------------------------------------------------------------------------------
@@ -129,6 +136,7 @@ class ClassDefined(NamedTuple):
     bases: tuple[Value, ...]
     body: Body
     span: Span
+    decorators: tuple[Value, ...] = ()
 
 
 class Parameter(NamedTuple):
@@ -137,6 +145,9 @@ class Parameter(NamedTuple):
     name: str
     annotation: str | None
     span: Span
+    default: Value | None = None
+    stars: str = ""
+    """``*`` or ``**`` as it is written before the name."""
 
 
 class Opaque(NamedTuple):
@@ -206,6 +217,10 @@ class Loop(NamedTuple):
     body: Body
     orelse: Body
     span: Span
+    over: Value = OTHER
+    """What a ``for`` loops over."""
+    names: tuple[str, ...] = ()
+    """The names it binds, one for each item or for each part of it; none where it is more complicated."""
 
 
 class Handler(NamedTuple):
@@ -250,6 +265,10 @@ class Function:
     is_async: bool = False
 
 
+Handed: TypeAlias = "str | tuple[str, str | None, int]"
+"""A name of the module's scope, or what a function imports: module, attribute and level."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockFacts:
     """All that one block says."""
@@ -261,6 +280,10 @@ class BlockFacts:
     functions: dict[int, Function]
     """Every function and lambda in the block, by the offset at which it begins."""
     classes: dict[int, ClassDefined]
+    handed: frozenset[Handed] = frozenset()
+    """The names whose values go somewhere as they are: into a call, a list, a variable, a test."""
+    reached: frozenset[Handed] = frozenset()
+    """The names of which something is read or called."""
 
 
 NO_FACTS = BlockFacts((), {}, {}, {})

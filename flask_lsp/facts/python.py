@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_lsp.facts.model import (
     NO_FACTS,
+    OTHER,
     Assigned,
     Bind,
     BlockFacts,
@@ -20,6 +21,7 @@ from flask_lsp.facts.model import (
     Defined,
     Event,
     Function,
+    Handed,
     Handler,
     Import,
     Leave,
@@ -31,6 +33,7 @@ from flask_lsp.facts.model import (
     Store,
     Try,
     Use,
+    Value,
     With,
 )
 from flask_lsp.facts.values import path_of, value_of
@@ -74,10 +77,13 @@ class _Walk:
         self.events: list[Event] = []
         self.functions: dict[int, Function] = {}
         self.classes: dict[int, ClassDefined] = {}
+        self.handed: set[Handed] = set()
+        self.reached: set[Handed] = set()
 
     def module(self) -> BlockFacts:
         body = self.body(self.block.tree.body)
-        return BlockFacts(body, self.scope.bindings, self.functions, self.classes)
+        handed, reached = frozenset(self.handed), frozenset(self.reached)
+        return BlockFacts(body, self.scope.bindings, self.functions, self.classes, handed, reached)
 
     # -- statements ------------------------------------------------------------------------------------------------
 
@@ -174,7 +180,8 @@ class _Walk:
         self.expression(node.iter)
         self.use(node.iter, searched=True)
         self.target(node.target, None)
-        self.events.append(Loop(self.body(node.body), self.body(node.orelse), self.span(node.iter)))
+        body, orelse, span = self.body(node.body), self.body(node.orelse), self.span(node.iter)
+        self.events.append(Loop(body, orelse, span, value_of(node.iter), _names(node.target)))
 
     def while_(self, node: ast.While) -> None:
         self.expression(node.test)
@@ -233,7 +240,8 @@ class _Walk:
         self.scope = outer
         # A class body runs where it stands: its events belong to the enclosing body too.
         start, span = self.block.offset(node.lineno, node.col_offset), self.name_span(node)
-        defined = ClassDefined(node.name, tuple(value_of(base) for base in node.bases), body, span)
+        decorators = tuple([value_of(decorator) for decorator in node.decorator_list])
+        defined = ClassDefined(node.name, tuple([value_of(base) for base in node.bases]), body, span, decorators)
         self.classes[start] = defined
         self.bind(defined)
 
@@ -247,17 +255,25 @@ class _Walk:
 
     def inner(self, args: ast.arguments, body: Callable[[], Body]) -> tuple[Body, _Scope]:
         outer, self.scope = self.scope, _Scope()
+        named, self.handed, self.reached = (self.handed, self.reached), set(), set()
         for parameter in self.parameters(args):
             self.scope.bind(parameter)
         events = body()
         scope, self.scope = self.scope, outer
+        handed, reached = self.handed, self.reached
+        self.handed, self.reached = named
+        self.handed.update(_from_outside(handed, scope))
+        self.reached.update(_from_outside(reached, scope))
         return events, scope
 
     def parameters(self, args: ast.arguments) -> Iterable[Parameter]:
+        defaults = _defaults(args) if args.defaults or args.kw_defaults else {}
         for arg in (*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg):
-            if arg is not None:
-                plain = arg is not args.vararg and arg is not args.kwarg and arg.annotation is not None
-                yield Parameter(arg.arg, _annotation(arg.annotation) if plain else None, self.span(arg))
+            if arg is None:
+                continue
+            stars = "*" if arg is args.vararg else "**" if arg is args.kwarg else ""
+            annotation = _annotation(arg.annotation) if arg.annotation is not None and not stars else None
+            yield Parameter(arg.arg, annotation, self.span(arg), defaults.get(arg), stars)
 
     def defaults(self, args: ast.arguments) -> None:
         for default in (*args.defaults, *args.kw_defaults):
@@ -284,7 +300,9 @@ class _Walk:
         """Records what evaluating ``node`` does, in the order in which it happens."""
         if (handle := _EXPRESSIONS.get(type(node))) is not None:
             handle(self, node)
-        elif type(node) not in _SILENT:
+        elif isinstance(node, ast.Name):
+            self.handed.add(node.id)
+        elif not isinstance(node, ast.Constant):
             self.children(node)
 
     def attribute(self, node: ast.Attribute | ast.Subscript) -> None:
@@ -297,7 +315,10 @@ class _Walk:
         """The receiver of an attribute, item or call: a chain of attributes is one use, recorded by its end."""
         while isinstance(node, ast.Attribute):
             node = node.value
-        self.expression(node)
+        if isinstance(node, ast.Name):
+            self.reached.add(node.id)
+        else:
+            self.expression(node)
 
     def use(self, node: ast.expr, *, searched: bool = False) -> None:
         if (path := path_of(node)) is not None:
@@ -356,7 +377,8 @@ class _Walk:
             self.expression(part)
         events, self.events = self.events, outer
         if events:
-            self.events.append(Loop(tuple(events), (), self.span(node)))
+            over = value_of(first.iter) if len(node.generators) == 1 and not first.ifs else OTHER
+            self.events.append(Loop(tuple(events), (), self.span(node), over, _names(first.target)))
 
     def dict_(self, node: ast.Dict) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
@@ -384,6 +406,35 @@ def _unpacked(targets: list[ast.expr], value: ast.expr | None) -> list[tuple[ast
     if any(isinstance(part, ast.Starred) for part in (*targets, *value.elts)):
         return [(target, None) for target in targets]
     return list(zip(targets, value.elts, strict=True))
+
+
+def _defaults(args: ast.arguments) -> dict[ast.arg, Value]:
+    """What the parameters are that nobody gives."""
+    plain = (*args.posonlyargs, *args.args)[-len(args.defaults) :] if args.defaults else ()
+    found = {arg: value_of(default) for arg, default in zip(plain, args.defaults, strict=True)}
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        if default is not None:
+            found[arg] = value_of(default)
+    return found
+
+
+def _names(target: ast.expr) -> tuple[str, ...]:
+    """The names that a loop binds, see ``Loop``."""
+    targets = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+    names = tuple([each.id for each in targets if isinstance(each, ast.Name)])
+    return names if len(names) == len(targets) else ()
+
+
+def _from_outside(names: set[Handed], scope: _Scope) -> Iterable[Handed]:
+    """The names that a function does not bind itself; what it imports is known by where it comes from."""
+    for name in names:
+        bounds = scope.bounds.get(name) if isinstance(name, str) and name not in scope.outer else None
+        if bounds is None:
+            yield name
+            continue
+        for bound in bounds:
+            if isinstance(bound, Import):
+                yield bound.module, bound.attribute, bound.level
 
 
 def _annotation(node: ast.expr | None) -> str | None:
@@ -441,4 +492,3 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[_Walk, Any], None]] = {
     ast.Yield: _Walk.yield_,
     ast.YieldFrom: _Walk.yield_,
 }
-_SILENT: frozenset[type[ast.AST]] = frozenset({ast.Name, ast.Constant})

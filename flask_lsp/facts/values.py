@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import EllipsisType
 from typing import Any
 
-from flask_lsp.facts.model import OTHER, Compared, Either, Items, Literal, Negated, Pairs, Path, Value
+from flask_lsp.facts.model import OTHER, Compared, Either, Items, Joined, Literal, Negated, Pairs, Path, Value
 
 _MOST_ITEMS = 200
 
@@ -93,8 +93,23 @@ def _unary(node: ast.UnaryOp) -> Value:
 
 
 def _formatted(node: ast.JoinedStr) -> Value:
-    parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
-    return Literal("".join(map(str, parts))) if len(parts) == len(node.values) else OTHER
+    parts = [_part(part) for part in node.values]
+    texts = [part.value for part in parts if isinstance(part, Literal)]
+    if len(texts) == len(parts):
+        return Literal("".join(map(str, texts)))
+    return OTHER if OTHER in parts else Joined(tuple(parts))
+
+
+def _part(node: ast.expr) -> Value:
+    """A part of an f-string; what is formatted in a special way says nothing."""
+    match node:
+        case ast.Constant():
+            return _constant(node)
+        case ast.FormattedValue(value=value, conversion=-1 | 115, format_spec=None):
+            inner = value_of(value)
+            return inner if isinstance(inner, Path | Joined) else OTHER
+        case _:
+            return OTHER
 
 
 _READERS: dict[type, Callable[[Any], Value]] = {
@@ -124,5 +139,14 @@ def _joined(left: Value, right: Value) -> Value:
             return Literal(first + second)
         case Literal(bytes() as first), Literal(bytes() as second):
             return Literal(first + second)
+        case Joined() | Path() | Literal(str()), Joined() | Path() | Literal(str()):
+            parts = (*_parts(left), *_parts(right))
+            return Joined(parts) if any(isinstance(part, Literal) for part in parts) else OTHER
+        case Items(first), Items(second):
+            return Items((*first, *second))
         case _:
             return OTHER
+
+
+def _parts(value: Value) -> tuple[Value, ...]:
+    return value.parts if isinstance(value, Joined) else (value,)
