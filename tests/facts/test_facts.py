@@ -297,7 +297,7 @@ def test_scopes() -> None:
     assert set(function.bindings) == {*"abcdxyijhkempK"}
     assert function.outer == {"g"}
     assert function.bindings["a"] == (Parameter("a", "int", Span(6, 12)),)
-    assert function.bindings["b"] == (Parameter("b", None, Span(15, 21)),)
+    assert function.bindings["b"] == (Parameter("b", None, Span(15, 21), None, "*"),)
     assert isinstance(function.bindings["j"][0], Opaque)
     (inner,) = [one for one in facts(text).functions.values() if one.name == "<lambda>"]
     assert set(inner.bindings) == {"q", "r"}
