@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from flask_lsp.facts.imports import Imported, imports_of
 from flask_lsp.facts.interface import Interface, interface_of
-from flask_lsp.facts.model import BlockFacts, Bound, Event
+from flask_lsp.facts.model import BlockFacts, Bound, Event, Lent
 from flask_lsp.facts.python import facts_of
 from flask_lsp.syntax.parse import Block, Placed, Tree
 from flask_lsp.text import Span
@@ -44,10 +44,23 @@ class FileFacts:
     @cached_property
     def interface(self) -> Interface:
         """What other blocks and files may ask of this one, without spans: equal interfaces, equal answers."""
-        interface = tuple([known for _, block in self._placed if (known := _interface(block))])
+        known = ((block, block.parsed.kept.get(Interface)) for _, block in self._placed)
+        made = [_interface(block) if interface is None else interface for block, interface in known]
+        interface = (*filter(None, made), self.handed)
         if "blocks" in self.__dict__:
             self._tree = None
         return interface
+
+    @cached_property
+    def handed(self) -> tuple[frozenset[str], frozenset[str], frozenset[Lent]]:
+        """The names the file binds or imports and hands on as they are, those it reaches into, and what its functions
+        import and hand on. Other names come and go while somebody types."""
+        said = [facts_of(block) for _, block in self._placed]
+        bound: set[str] = set[str]().union(*[facts.bindings for facts in said])
+        handed = frozenset[str]().union(*[facts.handed for facts in said if facts.handed])
+        reached = frozenset[str]().union(*[facts.reached for facts in said if facts.reached])
+        lent = frozenset[Lent]().union(*[facts.lent for facts in said if facts.lent])
+        return (handed, reached, lent) if "*" in bound else (handed & bound, reached & bound, lent)
 
     @property
     def _placed(self) -> tuple[Placed, ...]:
@@ -79,11 +92,9 @@ def file_facts(tree: Tree) -> FileFacts:
 
 def _interface(block: Block) -> Interface:
     """What one block offers to others, made when somebody compares it and kept with the text it was parsed from."""
-    known: Interface | None = block.parsed.kept.get(Interface)
-    if known is None:
-        try:
-            known = interface_of(facts_of(block))
-        except RecursionError:  # deeper than any program: whatever changes in it, others ask again
-            known = (block.text,)
-        block.parsed.kept[Interface] = known
-    return known
+    try:
+        made = interface_of(facts_of(block))
+    except RecursionError:  # deeper than any program: whatever changes in it, others ask again
+        made = (block.text,)
+    block.parsed.kept[Interface] = made
+    return made

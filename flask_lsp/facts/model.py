@@ -265,8 +265,8 @@ class Function:
     is_async: bool = False
 
 
-Handed: TypeAlias = "str | tuple[str, str | None, int]"
-"""A name of the module's scope, or what a function imports: module, attribute and level."""
+Lent: TypeAlias = "tuple[str, str | None, int]"
+"""What a function imports: module, attribute and level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,10 +280,14 @@ class BlockFacts:
     functions: dict[int, Function]
     """Every function and lambda in the block, by the offset at which it begins."""
     classes: dict[int, ClassDefined]
-    handed: frozenset[Handed] = frozenset()
-    """The names whose values go somewhere as they are: into a call, a list, a variable, a test."""
-    reached: frozenset[Handed] = frozenset()
-    """The names of which something is read or called."""
+    handed: frozenset[str] = frozenset()
+    """The names, of no function, whose values go somewhere as they are: into a call, a list, a variable, a test."""
+    reached: frozenset[str] = frozenset()
+    """The names, of no function, of which something is read or called."""
+    lent: frozenset[Lent] = frozenset()
+    """What functions import and hand on."""
+    kept: dict[object, object] = field(default_factory=dict[object, object], compare=False, repr=False)
+    """What others made of it, each under a key of its own."""
 
 
 NO_FACTS = BlockFacts((), {}, {}, {})

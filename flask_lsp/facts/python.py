@@ -21,10 +21,10 @@ from flask_lsp.facts.model import (
     Defined,
     Event,
     Function,
-    Handed,
     Handler,
     Import,
     Leave,
+    Lent,
     Literal,
     Loop,
     Opaque,
@@ -77,13 +77,14 @@ class _Walk:
         self.events: list[Event] = []
         self.functions: dict[int, Function] = {}
         self.classes: dict[int, ClassDefined] = {}
-        self.handed: set[Handed] = set()
-        self.reached: set[Handed] = set()
+        self.handed: set[str] = set()
+        self.reached: set[str] = set()
+        self.lent: set[Lent] = set()
 
     def module(self) -> BlockFacts:
         body = self.body(self.block.tree.body)
-        handed, reached = frozenset(self.handed), frozenset(self.reached)
-        return BlockFacts(body, self.scope.bindings, self.functions, self.classes, handed, reached)
+        named = frozenset(self.handed), frozenset(self.reached), frozenset(self.lent)
+        return BlockFacts(body, self.scope.bindings, self.functions, self.classes, *named)
 
     # -- statements ------------------------------------------------------------------------------------------------
 
@@ -255,15 +256,18 @@ class _Walk:
 
     def inner(self, args: ast.arguments, body: Callable[[], Body]) -> tuple[Body, _Scope]:
         outer, self.scope = self.scope, _Scope()
-        named, self.handed, self.reached = (self.handed, self.reached), set(), set()
+        handed, reached = self.handed, self.reached
+        self.handed, self.reached = set(), set()
         for parameter in self.parameters(args):
             self.scope.bind(parameter)
         events = body()
         scope, self.scope = self.scope, outer
-        handed, reached = self.handed, self.reached
-        self.handed, self.reached = named
-        self.handed.update(_from_outside(handed, scope))
-        self.reached.update(_from_outside(reached, scope))
+        own = scope.bounds.keys() - scope.outer
+        for name in self.handed & own:
+            self.lent.update(_imported(scope.bounds[name]))
+        handed |= self.handed - own
+        reached |= self.reached - own
+        self.handed, self.reached = handed, reached
         return events, scope
 
     def parameters(self, args: ast.arguments) -> Iterable[Parameter]:
@@ -425,16 +429,8 @@ def _names(target: ast.expr) -> tuple[str, ...]:
     return names if len(names) == len(targets) else ()
 
 
-def _from_outside(names: set[Handed], scope: _Scope) -> Iterable[Handed]:
-    """The names that a function does not bind itself; what it imports is known by where it comes from."""
-    for name in names:
-        bounds = scope.bounds.get(name) if isinstance(name, str) and name not in scope.outer else None
-        if bounds is None:
-            yield name
-            continue
-        for bound in bounds:
-            if isinstance(bound, Import):
-                yield bound.module, bound.attribute, bound.level
+def _imported(bounds: list[Bound]) -> Iterable[Lent]:
+    return ((bound.module, bound.attribute, bound.level) for bound in bounds if isinstance(bound, Import))
 
 
 def _annotation(node: ast.expr | None) -> str | None:
