@@ -46,6 +46,12 @@ def _preset(value: object) -> Preset:
     return cast("Preset", value)
 
 
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise Malformed("expected a string")
+    return value
+
+
 def _strings(value: object) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)):
         raise Malformed("expected a list of strings")
@@ -166,15 +172,26 @@ class Settings:
         "Rules not to report in some files: a pattern in the style of `.gitignore`, relative to the project, and the "
         "codes, or beginnings of codes, that do not count there.",
     )
+    environment: str = _key(
+        "",
+        _string,
+        {"type": "string"},
+        '".venv"',
+        "The environment in which the application's packages are installed: the folder of a virtual environment, its "
+        "Python interpreter, or a `site-packages` folder, relative to the project. Without it, what counts is the "
+        "interpreter that the editor has chosen, then `VIRTUAL_ENV` or `CONDA_PREFIX`, then a folder `.venv`, `venv` "
+        "or `env` in the project. The folders are read; the interpreter is not started.",
+    )
     root: str = ""
     """The folder that patterns are relative to, with ``/``. Not a key: it is where the settings were found."""
 
-    def level_of(self, rule: _Rule, path: str | None, level: _Level) -> _Level | None:
+    def level_of(self, rule: _Rule, path: str | None, level: _Level, *, strict: bool = False) -> _Level | None:
         """The level at which a finding of ``level`` is shown, None where its rule is switched off.
 
-        ``path`` is absolute or relative to ``root``, with ``/``; None for a text that is no file.
+        ``path`` is absolute or relative to ``root``, with ``/``; None for a text that is no file. A ``strict`` finding
+        is for the preset of that name, also where its rule is for all.
         """
-        if not self._selects(rule, level) or (path is not None and self._ignores_in(rule.code, path)):
+        if not self._selects(rule, level, strict) or (path is not None and self._ignores_in(rule.code, path)):
             return None
         severity = self.severity.get(_longest(rule.code, self.severity))
         if severity is None:
@@ -185,14 +202,14 @@ class Settings:
         """Whether ``exclude`` names this path or a folder that it lies in."""
         return _matches(self.exclude, self._relative(path) + "/" * is_folder)
 
-    def _selects(self, rule: _Rule, level: IntEnum) -> bool:
+    def _selects(self, rule: _Rule, level: IntEnum, strict: bool) -> bool:
         if rule.code.startswith(self.ignore):
             return False
         if self.select:
             return rule.code.startswith(self.select)
         if self.preset == "security":
             return rule.code.startswith(_SECURITY) and level.name != "HINT"
-        return self.preset == "strict" or not rule.strict
+        return self.preset == "strict" or not (rule.strict or strict)
 
     def _ignores_in(self, code: str, path: str) -> bool:
         relative = self._relative(path)
@@ -262,7 +279,7 @@ def _layered(below: Settings, values: dict[str, Any]) -> Settings:
             changes[name] = tuple(dict.fromkeys((*getattr(below, name), *value)))
         elif name in ("severity", "per_file_ignores"):
             changes[name] = {**getattr(below, name), **value}
-        else:
+        elif value != "":  # as editors send what is not set
             changes[name] = value
     return replace(below, **changes)
 

@@ -92,6 +92,8 @@ class Finding:
     """The preferred one first."""
     related: tuple[Related, ...] = ()
     tags: tuple[Tag, ...] = ()
+    strict: bool = False
+    """Only for the preset of that name, whatever its rule is."""
 
 
 @dataclass(frozen=True, slots=True)

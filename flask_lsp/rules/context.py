@@ -222,11 +222,12 @@ class Context:
         fixes: Sequence[Fix] = (),
         related: Sequence[Related] = (),
         tags: Sequence[Tag] = (),
+        strict: bool = False,
     ) -> Finding:
         """A finding of the rule that is being checked, at a node or a span."""
         span = where if isinstance(where, Span) else self.span(where)
         level = self.rule.level if level is None else level
-        return Finding(self.rule, span, message, level, tuple(fixes), tuple(related), tuple(tags))
+        return Finding(self.rule, span, message, level, tuple(fixes), tuple(related), tuple(tags), strict)
 
 
 APPS_AND_BLUEPRINTS = frozenset({"flask.Flask()", "flask.Blueprint()", "flask.current_app"})

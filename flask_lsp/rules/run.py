@@ -52,20 +52,24 @@ def check(project: Project, document: str, cancelled: Cancelled = lambda: False)
     ignored = ignored_in(file)
     shown: list[Finding] = []
     for finding in _all(project, file, cancelled):
-        level = project.settings.level_of(finding.rule, document, finding.level)
+        level = project.settings.level_of(finding.rule, document, finding.level, strict=finding.strict)
         if level is not None and not finding.rule.code.startswith(ignored) and not suppressed(file, finding):
             shown.append(finding if level is finding.level else replace(finding, level=level))
     return tuple(sorted(shown, key=lambda finding: (finding.span, finding.rule.code)))
 
 
 def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding]:
-    spoken = frozenset[Registered]().union(*(_spoken_of(block) for _, block in file.tree.blocks))
+    # Few sets are different: most blocks say what others say.
+    spoken = frozenset[Registered]().union(*{_spoken_of(block) for _, block in file.tree.blocks})
     if not spoken:
         return  # a file without Flask costs nothing
+    answers, document = project.answers, file.document
     for start, block in file.tree.blocks:
-        if cancelled():
-            return
-        kept = _block_findings(project, file, block)
+        kept: _Kept | None = block.kept.get(_Kept)
+        if kept is None or kept.answers is not answers or kept.document != document:
+            if cancelled():
+                return
+            kept = _block_findings(project, file, block)
         if kept.findings:
             if kept.context is not None:
                 kept.context.move(project, file)
@@ -84,9 +88,11 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
     kept: _Kept | None = block.kept.get(_Kept) or block.parsed.kept.get((_Kept, block.mended))
     if kept is not None:
         if kept.answers is project.answers and kept.document == file.document:
+            block.kept[_Kept] = kept
             return kept
         if all(answered(project, file.document, *read) == answer for read, answer in kept.reads.items()):
             kept.document, kept.answers = file.document, project.answers
+            block.kept[_Kept] = kept
             return kept
     context = Context(project, file, block)
     findings: list[Finding] = []
@@ -96,9 +102,8 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
                 findings += _run(registered, node, context)
     shown = tuple(finding for finding in findings if not block.is_mended(finding.span))
     kept = _Kept(file.document, project.answers, context.reads, shown, context if shown else None)
-    if shown:
-        block.kept[_Kept] = kept
-    else:
+    block.kept[_Kept] = kept
+    if not shown:
         block.parsed.kept[_Kept, block.mended] = kept
     return kept
 
@@ -132,8 +137,13 @@ def _spoken_of(block: Block) -> frozenset[Registered]:
     if known is None:
         text = block.text
         spoken = (one for one in rules() if not one.rule.words or any(word in text for word in one.rule.words))
-        known = block.kept[_spoken_of] = frozenset(spoken)
+        known = frozenset(spoken)
+        known = block.kept[_spoken_of] = _spoken_sets.setdefault(known, known)
     return known
+
+
+_spoken_sets: dict[frozenset[Registered], frozenset[Registered]] = {}
+"""One object for equal sets."""
 
 
 def _renamed_of(renamed: frozenset[str]) -> frozenset[Registered]:
