@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from flask_lsp.cli import Failure
 from flask_lsp.cli.findings import Shown, shown, unparsed_line
@@ -21,6 +21,9 @@ from flask_lsp.rules.registry import rules
 from flask_lsp.rules.run import check as findings_of
 from flask_lsp.settings import merge
 from flask_lsp.text import Source
+
+if TYPE_CHECKING:
+    from flask_lsp.project.jedi_bridge import Bridge
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,15 @@ class _Run:
         self._options = options
         self._progress = progress
         self._stdin: files.Content | None = None
+        self._bridge: Bridge | None = None
 
     def check(self, leave: Callable[[int], None]) -> int:
-        asked = self._asked()
-        before = after = self._findings(asked)
+        asked, before = self._settled(self._asked())
+        after = before
         changed: list[_Changed] = []
         if self._options.fix or self._options.diff:
             asked, changed = self._fixed(asked)
-            after = self._findings(asked)
+            asked, after = self._settled(asked)
         code = 1 if (after or (self._options.diff and before)) and not self._options.exit_zero else 0
         self._progress.clear()
         self._output(after, changed)
@@ -86,6 +90,31 @@ class _Run:
         except files.Unreadable as error:
             raise Failure(f"standard input {error.reason}") from None
         return [loader.text(self._stdin.text, options.stdin_filename)]
+
+    def _settled(self, asked: list[Asked]) -> tuple[list[Asked], list[Shown]]:
+        """The projects with all that rules wanted to know of installed packages, and the findings then."""
+        while True:
+            found = self._findings(asked)
+            learned = [self._learned(each) for each in asked]
+            if learned == asked:
+                return asked, found
+            asked = learned
+
+    def _learned(self, asked: Asked) -> Asked:
+        project = asked.project
+        wanted = project.packages.wanted.take()
+        folders = files.site_packages(project.root or "", environment=project.settings.environment) if wanted else ()
+        if not folders:
+            return asked
+        self._progress.report("Looking at packages", 0, 0)
+        if self._bridge is None:
+            from flask_lsp.project.jedi_bridge import Bridge  # not before something is wanted
+
+            self._bridge = Bridge()
+        packages = project.packages
+        for known in self._bridge.answers(folders, wanted):
+            packages = packages.with_more(known)
+        return asked if packages is project.packages else Asked(project.with_packages(packages), asked.documents)
 
     def _findings(self, asked: Sequence[Asked]) -> list[Shown]:
         found: list[Shown] = []

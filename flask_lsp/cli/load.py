@@ -58,7 +58,8 @@ class Loader:
         """The project of a text that stands for the file ``name``, or for none."""
         if name is None:
             settings = self.settings(files.absolute("."))
-            return Asked(Project(None, settings, files.versions_of(settings.root)).with_text(STDIN, text), (STDIN,))
+            versions = files.versions_of(settings.root, environment=settings.environment)
+            return Asked(Project(None, settings, versions).with_text(STDIN, text), (STDIN,))
         document = files.absolute(name)
         return self._project(self._root(document) or os.path.dirname(document), [document], text)
 
@@ -108,7 +109,8 @@ class Loader:
 
     def _project(self, root: str, documents: list[str], text: str | None = None) -> Asked:
         """The project in ``root`` with all its files: what is found in one may depend on any other."""
-        project = Project(root, self.settings(root), files.versions_of(root))
+        settings = self.settings(root)
+        project = Project(root, settings, files.versions_of(root, environment=settings.environment))
         wanted = sorted({*self._others(root), *documents})
         read: dict[str, File] = {}
         for count, document in enumerate(wanted):

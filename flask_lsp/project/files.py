@@ -143,7 +143,7 @@ def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
     return "", {}
 
 
-def versions_of(root: str, environ: Mapping[str, str] = os.environ) -> Versions:
+def versions_of(root: str, environ: Mapping[str, str] = os.environ, environment: str = "") -> Versions:
     """The versions of packages that the project in ``root`` runs with; files that cannot be read say nothing.
 
     What is installed counts before lock files, lock files before what the project asks for.
@@ -154,7 +154,7 @@ def versions_of(root: str, environ: Mapping[str, str] = os.environ) -> Versions:
     asked.append(versions.from_pyproject(_parsed(root, "pyproject.toml", tomllib.loads)))
     asked.append(versions.from_pipfile(_parsed(root, "Pipfile", tomllib.loads)))
     installed = Versions()
-    for folder in site_packages(root, environ):
+    for folder in site_packages(root, environ, environment):
         installed = installed.over(versions.from_installed(_names(folder)))
     return installed.over(versions.together(locks)).over(versions.together(asked))
 
@@ -173,17 +173,41 @@ def changed_since(path: str, moment: float) -> bool:
     return max(found.st_mtime, found.st_ctime) > moment - 1
 
 
-def site_packages(root: str, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """The site-packages folders of the project's environment: the active one, else the first found in ``root``."""
+def changed_at(path: str) -> int:
+    """When a file or folder was changed last, in nanoseconds; 0 where there is none."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
+def site_packages(root: str, environ: Mapping[str, str] = os.environ, environment: str = "") -> tuple[str, ...]:
+    """The site-packages folders of the project's environment: the one that is named, else the active one, else the
+    first found in ``root``.
+
+    An environment is named by its folder, its interpreter or a site-packages folder, relative to ``root``.
+    """
+    named = (_environment_at(root, environment),) if environment else ()
     active = (environ.get("VIRTUAL_ENV"), environ.get("CONDA_PREFIX"))
     beside = (os.path.join(root, name) for name in (".venv", "venv", "env"))
-    for environment in (*filter(None, active), *beside):
-        windows = os.path.join(environment, "Lib", "site-packages")
-        lib = os.path.join(environment, "lib")
+    for folder in (*named, *filter(None, active), *beside):
+        if os.path.basename(folder) == "site-packages" and os.path.isdir(folder):
+            return (absolute(folder),)
+        windows = os.path.join(folder, "Lib", "site-packages")
+        lib = os.path.join(folder, "lib")
         posix = (os.path.join(lib, name, "site-packages") for name in _names(lib) if name.startswith("python"))
         if found := tuple(absolute(each) for each in (*posix, windows) if os.path.isdir(each)):
             return found
     return ()
+
+
+def _environment_at(root: str, name: str) -> str:
+    """The folder of an environment by what an editor or a user calls it; no link is followed, no interpreter asked."""
+    path = os.path.join(root, os.path.expanduser(name.replace("${workspaceFolder}", root)))
+    folder, file = os.path.split(path.rstrip("/\\"))
+    if not file.lower().startswith("python") or os.path.isdir(path):
+        return path
+    return os.path.dirname(folder) if os.path.basename(folder) in ("bin", "Scripts") else folder
 
 
 def _folder_of(path: str) -> str:

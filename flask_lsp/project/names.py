@@ -113,20 +113,10 @@ class Resolver:
         bindings = file.facts.bindings
         if ats := bindings.get(root):
             return self._all_same(document, (at.bound for at in ats), rest, ())
-        if stars := bindings.get("*"):
-            return self._through_stars(document, [at.bound for at in stars], root, rest)
-        return f"builtins.{root}{rest}" if root in _BUILTINS else None
-
-    def _through_stars(self, document: str, stars: list[Bound], root: str, rest: str) -> str | None:
-        for star in reversed(stars):
-            if not isinstance(star, Import):
-                continue
-            module = self._project.module(document, star.module, star.level)
-            if module is None:
-                return None  # anything may come from a package's star
-            if root in self._project.files[module].facts.bindings:
-                return self._in_module(module, root, rest)
-        return f"builtins.{root}{rest}" if root in _BUILTINS else None
+        link = links.starred(self._project, document, root) if "*" in bindings else links.ABSENT
+        if link is links.ABSENT:
+            return f"builtins.{root}{rest}" if root in _BUILTINS else None
+        return self._linked(link, rest)
 
     def _all_same(self, document: str, bounds: Iterable[Bound], rest: str, scopes: tuple[Function, ...]) -> str | None:
         """The one meaning that all bindings of a name share."""
@@ -155,13 +145,17 @@ class Resolver:
                 return None
 
     def _import(self, document: str, bound: Import, rest: str) -> str | None:
-        match links.follow(self._project, document, bound, rest):
+        return self._linked(links.follow(self._project, document, bound, rest), "")
+
+    def _linked(self, link: links.Link | None, rest: str) -> str | None:
+        """The canonical name of ``rest`` of what a link leads to."""
+        match link:
             case links.Inside(found, "", _):
-                return _MODULE + found
+                return None if rest else _MODULE + found
             case links.Inside(found, name, after):
-                return self._in_module(found, name, after)
+                return self._in_module(found, name, after + rest)
             case links.Outside(path):
-                return home(path)
+                return home(self._project.packages.name(home(path + rest)))
             case None:
                 return None
 

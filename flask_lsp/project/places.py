@@ -99,11 +99,10 @@ class _Tracer:
             return None
         if ats := file.facts.bindings.get(root):
             return self._only(document, (at.bound for at in ats), rest, ())
-        for star in reversed(file.facts.bindings.get("*", ())):
-            if isinstance(star.bound, Import):
-                module = self._project.module(document, star.bound.module, star.bound.level)
-                if module is not None and root in self._project.files[module].facts.bindings:
-                    return self._in_module(module, root, rest)
+        if "*" in file.facts.bindings and isinstance(
+            link := links.starred(self._project, document, root), links.Inside
+        ):
+            return self._in_module(link.document, link.name, link.rest + rest) if link.name else None
         return None
 
     def _only(self, document: str, bounds: Iterable[Bound], rest: str, scopes: tuple[Function, ...]) -> Place | None:

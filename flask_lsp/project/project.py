@@ -9,6 +9,7 @@ from types import MappingProxyType
 from flask_lsp.facts.file import FileFacts, file_facts
 from flask_lsp.facts.interface import Interface
 from flask_lsp.project.modules import Modules
+from flask_lsp.project.packages import Packages
 from flask_lsp.project.versions import Versions
 from flask_lsp.settings import Settings
 from flask_lsp.syntax.parse import Tree, parse_file
@@ -50,6 +51,8 @@ class Project:
         self.versions = versions
         self.complete = root is None
         """Every file of the project is in; before that, what rests on other files is unknown."""
+        self.packages = Packages()
+        """What names of installed packages mean; what it lacks is noted there."""
         self._files: dict[str, File] = {}
         self._modules = Modules((), root)
         self.answers: dict[object, object] = {}
@@ -85,6 +88,11 @@ class Project:
     def with_versions(self, versions: Versions) -> Project:
         return self._copy(self._files, {}, versions=versions)
 
+    def with_packages(self, packages: Packages) -> Project:
+        project = self._copy(self._files, {})
+        project.packages = packages
+        return project
+
     def with_complete(self, complete: bool) -> Project:
         project = self._copy(self._files, {})
         project.complete = complete
@@ -95,6 +103,11 @@ class Project:
         if self.root is not None and document.startswith(self.root.rstrip("/") + "/"):
             return document[len(self.root.rstrip("/")) + 1 :]
         return document
+
+    @property
+    def modules(self) -> Modules:
+        """The same object for as long as no file comes or goes."""
+        return self._modules
 
     def module(self, document: str, name: str, level: int) -> str | None:
         """The file that an import names, see ``Modules.find``."""
@@ -109,6 +122,7 @@ class Project:
     ) -> Project:
         project = Project(self.root, settings or self.settings, versions or self.versions)
         project.complete = self.complete
+        project.packages = self.packages
         project._files = files
         same = files.keys() == self._files.keys()
         project._modules = self._modules if same else Modules(files.keys(), self.root)

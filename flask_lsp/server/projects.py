@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from queue import Empty, SimpleQueue
 
 from flask_lsp.project import files
+from flask_lsp.project.packages import Packages
 from flask_lsp.project.project import File, Project
+from flask_lsp.project.versions import Versions
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.run import check
+from flask_lsp.server.disk import apart, from_disk
 from flask_lsp.server.documents import Documents, Open
+from flask_lsp.server.packages import Lookup
 from flask_lsp.server.schedule import Token
 from flask_lsp.server.uris import is_below, is_file
 from flask_lsp.settings import Settings, merge
@@ -34,8 +36,12 @@ _NO_ROOT = ""
 class Projects:
     """One project for each root: a workspace folder, or a project of its own inside one."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, lookup: Lookup | None = None) -> None:
         self._documents = documents
+        self._lookup = lookup
+        """Has names of installed packages looked up, for ``learn``."""
+        self._environments: dict[str, tuple[tuple[str, int], ...]] = {}
+        """By root, the site-packages folders and when they were changed last."""
         self._projects: dict[str, Project] = {}
         self._folders: tuple[str, ...] = ()
         self._layers: Layers = {}
@@ -65,7 +71,7 @@ class Projects:
         for root, document in outside:  # a folder came, went, or holds a project of its own now
             self._projects[root] = self._projects[root].without(document)
         for root, project in self._projects.items():
-            new = project.with_settings(self._settings(root)).with_versions(files.versions_of(root))
+            new = self._equipped(root, project.with_settings(self._settings(root)))
             self._projects[root] = new.with_complete(self._is_complete(root))
 
     def root_of(self, document: str) -> str:
@@ -85,7 +91,7 @@ class Projects:
         """The project that holds the document, or would."""
         root = self.root_of(document)
         if root not in self._projects:
-            project = Project(root or None, self._settings(root), files.versions_of(root))
+            project = self._equipped(root, Project(root or None, self._settings(root), Versions()))
             self._projects[root] = project.with_complete(self._is_complete(root)) if root else project
         return self._projects[root]
 
@@ -116,7 +122,23 @@ class Projects:
             findings = check(project, document, lambda: token.cancelled)
             if not token.cancelled:
                 self._findings[document] = (project, findings)
+            if self._lookup is not None and (wanted := project.packages.wanted.take()):
+                root = self.root_of(document)
+                self._lookup.ask(root, tuple(folder for folder, _ in self._environments.get(root, ())), wanted)
         return findings
+
+    def learn(self, root: str, known: Mapping[str, str]) -> list[Open]:
+        """Takes in what names of installed packages mean; the open documents of the project, if that is news."""
+        project = self._projects.get(root)
+        packages = project.packages.with_more(known) if project else None
+        if project is None or packages is None or packages is project.packages:
+            return []
+        self._projects[root] = project.with_packages(packages)
+        return self._open_in(root)
+
+    def _open_in(self, root: str) -> list[Open]:
+        """The open documents of a project."""
+        return [each for each in self._documents if self.root_of(each.document) == root]
 
     def disturbed(self, document: str) -> list[Open]:
         """The other open documents of the project, if their findings may have changed since this was asked last."""
@@ -124,7 +146,7 @@ class Projects:
         if root not in self._disturbed:
             return []
         self._disturbed.discard(root)
-        return [each for each in self._documents if each.document != document and self.root_of(each.document) == root]
+        return [each for each in self._open_in(root) if each.document != document]
 
     def close(self, document: str) -> None:
         """Goes back to the text on disk, for files of a workspace folder; drops any other document."""
@@ -160,7 +182,7 @@ class Projects:
         if self._documents.get(document) is not None:
             return
         root, project = self.root_of(document), self.project_of(document)
-        file = _from_disk(document)
+        file = from_disk(document)
         self._keep(root, project.without(document) if file is None else project.with_text(document, file.source))
 
     def known(self, document: str) -> bool:
@@ -175,7 +197,7 @@ class Projects:
             settings = self._settings(folder)
             # A file that is in no project, perhaps in the home folder: its neighbours will do, as on the command line.
             exclude = settings.exclude if self._is_project(folder) else ("*/",)
-            for path in _apart(files.walk([folder], exclude, settings.root), token):
+            for path in apart(files.walk([folder], exclude, settings.root), token):
                 yield
                 if token.cancelled:
                     return
@@ -219,7 +241,7 @@ class Projects:
 
     def _gather(self, path: str) -> bool:
         """Reads a closed file for the index, in one slice, so that no question about the project pays for it later."""
-        if self.known(path) or (file := _from_disk(path)) is None:
+        if self.known(path) or (file := from_disk(path)) is None:
             return False
         file.settle()
         self._gathered[path] = file
@@ -245,6 +267,19 @@ class Projects:
                 gone = is_below(document, folder) and document not in found
                 if gone and self._documents.get(document) is None:
                     self._projects[root] = self._projects[root].without(document)
+
+    def _equipped(self, root: str, project: Project) -> Project:
+        """The project with the versions in its environment; what names of its packages mean is asked again where that
+        has changed."""
+        chosen = project.settings.environment
+        folders = files.site_packages(root, environment=chosen)
+        state = tuple((folder, files.changed_at(folder)) for folder in folders)
+        if self._environments.get(root) != state:
+            self._environments[root] = state
+            if self._lookup is not None:
+                self._lookup.forget(folders)
+            project = project.with_packages(Packages())
+        return project.with_versions(files.versions_of(root, environment=chosen))
 
     def _is_complete(self, root: str) -> bool:
         return not root or any(is_below(root, folder) for folder in self._indexed)
@@ -283,41 +318,3 @@ def _release(before: File, now: File) -> None:
         for _, block in before.tree.blocks:
             if id(block) not in held:
                 block.kept.clear()
-
-
-def _from_disk(document: str) -> File | None:
-    """A file as it is on disk; nothing where it is gone or cannot be read."""
-    try:
-        return File(document, Source(files.read(document)))
-    except files.Unreadable as error:
-        if os.path.exists(document):
-            log.info("%s %s", document, error.reason)
-        return None
-
-
-def _apart(paths: Iterator[str], token: Token) -> Iterator[str]:
-    """The paths of a walk that goes on in a thread of its own, for a folder may be slow to read and nobody shall wait
-    for it; the empty string while there is none.
-    """
-    found: SimpleQueue[str | None] = SimpleQueue()
-
-    def walk() -> None:
-        try:
-            for path in paths:
-                if token.cancelled:
-                    break
-                found.put(path)
-        except Exception:  # the files found so far are better than none
-            log.exception("the walk through the workspace ended early")
-        finally:
-            found.put(None)
-
-    threading.Thread(target=walk, name="flask-lsp-walk", daemon=True).start()
-    while True:
-        try:
-            path = found.get(timeout=0.002)
-        except Empty:
-            path = ""
-        if path is None:
-            return
-        yield path

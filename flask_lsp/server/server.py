@@ -21,6 +21,7 @@ from flask_lsp.server import configuration
 from flask_lsp.server.client import Client, Start, server_capabilities, start_of
 from flask_lsp.server.connection import Connection
 from flask_lsp.server.documents import Documents, Open
+from flask_lsp.server.packages import Lookup
 from flask_lsp.server.progress import Progress
 from flask_lsp.server.schedule import Schedule, Token, Urgency
 from flask_lsp.server.tidy import settle
@@ -47,6 +48,7 @@ class Server(LanguageServer):
         """The workspace folders and their URIs as the client spells them."""
         self._start = Start(Client(), (), {}, None)
         self._schedule = Schedule()
+        self._lookup = Lookup(self._schedule, self._learn)
         self._loop: asyncio.AbstractEventLoop
         self._session: Session | None = None
         """Made and used by the working thread only."""
@@ -109,7 +111,7 @@ class Server(LanguageServer):
             from flask_lsp.server.projects import Projects
             from flask_lsp.server.session import Session
 
-            self._session = Session(self.client, self.documents, Projects(self.documents))
+            self._session = Session(self.client, self.documents, Projects(self.documents, self._lookup))
             self._set_up(self._session)
         return self._session
 
@@ -131,6 +133,7 @@ class Server(LanguageServer):
             self._loop.call_soon_threadsafe(self._index)
 
     def edited(self, state: Open) -> None:
+        self._lookup.disturb()
         self._check(state)
 
     def closed(self, state: Open) -> None:
@@ -187,6 +190,12 @@ class Server(LanguageServer):
                 self._publish(session, state, items)
 
         self._schedule.latest(f"renew {document}", Urgency.OPEN, run)
+
+    def _learn(self, root: str, known: Mapping[str, str]) -> None:
+        """Names of installed packages have become known, in the working thread."""
+        projects = self._core().projects
+        for state in projects.learn(root, known):
+            self._renew(state.document)
 
     def _renew_all(self) -> None:
         for state in self.documents:
