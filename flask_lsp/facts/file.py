@@ -44,22 +44,25 @@ class FileFacts:
     @cached_property
     def interface(self) -> Interface:
         """What other blocks and files may ask of this one, without spans: equal interfaces, equal answers."""
-        known = ((block, block.parsed.kept.get(Interface)) for _, block in self._placed)
-        made = [_interface(block) if interface is None else interface for block, interface in known]
-        interface = (*filter(None, made), self.handed)
+        interface = (*[offer.interface for offer in self._offers if offer.interface], self.handed)
         if "blocks" in self.__dict__:
             self._tree = None
         return interface
 
     @cached_property
+    def _offers(self) -> tuple[Offer, ...]:
+        known = [(block, block.parsed.kept.get(Offer)) for _, block in self._placed]
+        return tuple([_offer(block) if offer is None else offer for block, offer in known])
+
+    @cached_property
     def handed(self) -> tuple[frozenset[str], frozenset[str], frozenset[Lent]]:
         """The names the file binds or imports and hands on as they are, those it reaches into, and what its functions
         import and hand on. Other names come and go while somebody types."""
-        said = [facts_of(block) for _, block in self._placed]
-        bound: set[str] = set[str]().union(*[facts.bindings for facts in said])
-        handed = frozenset[str]().union(*[facts.handed for facts in said if facts.handed])
-        reached = frozenset[str]().union(*[facts.reached for facts in said if facts.reached])
-        lent = frozenset[Lent]().union(*[facts.lent for facts in said if facts.lent])
+        offers = self._offers
+        bound = frozenset[str]().union(*[offer.bound for offer in offers if offer.bound])
+        handed = frozenset[str]().union(*[offer.handed for offer in offers if offer.handed])
+        reached = frozenset[str]().union(*[offer.reached for offer in offers if offer.reached])
+        lent = frozenset[Lent]().union(*[offer.lent for offer in offers if offer.lent])
         return (handed, reached, lent) if "*" in bound else (handed & bound, reached & bound, lent)
 
     @property
@@ -90,11 +93,23 @@ def file_facts(tree: Tree) -> FileFacts:
     return FileFacts(tree)
 
 
-def _interface(block: Block) -> Interface:
-    """What one block offers to others, made when somebody compares it and kept with the text it was parsed from."""
+class Offer(NamedTuple):
+    """What one block offers to others, kept with the text it was parsed from: no offset is in it."""
+
+    interface: Interface
+    bound: frozenset[str]
+    handed: frozenset[str]
+    reached: frozenset[str]
+    lent: frozenset[Lent]
+
+
+def _offer(block: Block) -> Offer:
+    """Made when somebody compares it."""
+    facts = facts_of(block)
     try:
-        made = interface_of(facts_of(block))
+        interface = interface_of(facts)
     except RecursionError:  # deeper than any program: whatever changes in it, others ask again
-        made = (block.text,)
-    block.parsed.kept[Interface] = made
-    return made
+        interface = (block.text,)
+    offer = Offer(interface, frozenset(facts.bindings), facts.handed, facts.reached, facts.lent)
+    block.parsed.kept[Offer] = offer
+    return offer

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -116,8 +116,11 @@ class Placed(NamedTuple):
 class Tree:
     """All blocks of a file, in order; together they are exactly its text."""
 
-    def __init__(self, blocks: tuple[Placed, ...]) -> None:
+    def __init__(self, text: str, blocks: tuple[Placed, ...], unclosed: tuple[int, ...]) -> None:
+        self.text = text
         self.blocks = blocks
+        self.unclosed = unclosed
+        """The numbers of the blocks that stand alone because what they open is never closed."""
 
     def statements(self) -> Iterator[tuple[Placed, ast.stmt]]:
         for placed in self.blocks:
@@ -134,11 +137,6 @@ class Tree:
     def broken(self) -> bool:
         return any(placed.block.mended for placed in self.blocks)
 
-    @cached_property
-    def unclosed(self) -> int:
-        """How many blocks stand alone because what they open is never closed."""
-        return sum(placed.block.unclosed for placed in self.blocks)
-
 
 _blocks: WeakValueDictionary[str, Block] = WeakValueDictionary()
 _parsed_texts: WeakValueDictionary[str, Parsed] = WeakValueDictionary()
@@ -153,37 +151,78 @@ def parse_file(text: str, before: Tree | None = None) -> Tree:
     ``before`` is the tree of an earlier text: blocks before and after what changed are taken from it, which is faster
     and changes nothing else.
     """
-    if before is not None and before.blocks and before.unclosed <= _MOST_UNCLOSED:
-        tree = _again(text, before.blocks)
-        if tree.unclosed <= _MOST_UNCLOSED:
+    if before is not None and before.blocks and len(before.unclosed) <= _MOST_UNCLOSED:
+        tree = _again(text, before)
+        if len(tree.unclosed) <= _MOST_UNCLOSED:
             return tree
-    return Tree(tuple(_parsed(text, 0, {})))
+    blocks = tuple(_parsed(text, 0, ()))
+    return Tree(text, blocks, tuple(number for number, (_, block) in enumerate(blocks) if block.unclosed))
 
 
-def _again(text: str, before: tuple[Placed, ...]) -> Tree:
-    """The tree of a text that differs from an earlier one in some place."""
-    count = len(before)
-    same = 0
-    for start, block in before:
-        if block.unclosed or not text.startswith(block.text, start):
-            break
-        same += 1
+def _again(text: str, before: Tree) -> Tree:
+    """The tree of a text that differs from an earlier one in some place.
+
+    All that costs more with the length of the file is done by slices: this is the path of every keystroke.
+    """
+    same = bisect_right(before.blocks, _same_at_start(before.text, text), key=_end)
+    same = min(same, *before.unclosed[:1], len(before.blocks))
     same = max(same - 1, 0)  # what follows it may now belong to it
-    shift = len(text) - (before[-1].start + len(before[-1].block.text))
-    tail: dict[int, int] = {}
-    for index in range(count - 1, same, -1):
-        start, block = before[index]
-        if not text.startswith(block.text, start + shift):
-            break
-        tail[start + shift] = index
-    blocks = list(before[:same])
-    for placed in _parsed(text, before[same].start, tail):
+    tail = _Tail(before, text, same + 1)
+    blocks, unclosed = list(before.blocks[:same]), list[int]()
+    for placed in _parsed(text, before.blocks[same].start, tail):
         if placed.start in tail:
-            rest = before[tail[placed.start] :]
+            number, shift = tail.number(placed.start), tail.shift
+            moved = len(blocks) - number
+            unclosed += [at + moved for at in before.unclosed if at >= number]
+            rest = before.blocks[number:]
             blocks += rest if not shift else [Placed(start + shift, block) for start, block in rest]
             break
+        if placed.block.unclosed:
+            unclosed.append(len(blocks))
         blocks.append(placed)
-    return Tree(tuple(blocks))
+    return Tree(text, tuple(blocks), tuple(unclosed))
+
+
+class _Tail:
+    """The offsets of a new text from which on it has the blocks of the earlier one."""
+
+    def __init__(self, before: Tree, text: str, first: int) -> None:
+        self._blocks = before.blocks
+        self.shift = len(text) - len(before.text)
+        from_here = len(before.text) - _same_at_end(before.text, text)
+        self._first = bisect_left(before.blocks, from_here, lo=min(first, len(before.blocks)), key=_start)
+
+    def number(self, offset: int) -> int:
+        """The number of the earlier block that begins at an offset of the new text, or should."""
+        return bisect_left(self._blocks, offset - self.shift, lo=self._first, key=_start)
+
+    def __contains__(self, offset: object) -> bool:
+        number = self.number(offset) if isinstance(offset, int) else len(self._blocks)
+        return number < len(self._blocks) and self._blocks[number].start + self.shift == offset
+
+
+def _same_at_start(one: str, other: str) -> int:
+    """How many characters two texts have in common at their starts."""
+    same, most = 0, min(len(one), len(other))
+    while same < most:
+        middle = (same + most + 1) // 2
+        if one.startswith(other[same:middle], same):
+            same = middle
+        else:
+            most = middle - 1
+    return same
+
+
+def _same_at_end(one: str, other: str) -> int:
+    """How many characters two texts have in common at their ends."""
+    same, most = 0, min(len(one), len(other))
+    while same < most:
+        middle = (same + most + 1) // 2
+        if one.endswith(other[len(other) - middle : len(other) - same], 0, len(one) - same):
+            same = middle
+        else:
+            most = middle - 1
+    return same
 
 
 def _parsed(text: str, start: int, known: Container[int]) -> Iterator[Placed]:
@@ -348,6 +387,10 @@ def _triple_end(text: str, at: int, quote: str) -> int:
 
 def _start(placed: Placed) -> int:
     return placed.start
+
+
+def _end(placed: Placed) -> int:
+    return placed.start + len(placed.block.text)
 
 
 def _byte_columns(line: str) -> list[int]:
