@@ -88,7 +88,13 @@ def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
     """What lacks its context while the module is imported. Empty where the module may be imported inside of one."""
     walk = _Walk(project, file)
     found: list[Missing] = []
+    answers, document = project.answers, file.document
     for start, block in file.tree.blocks:
+        kept: _Kept | None = block.kept.get(_Kept)
+        if walk.level is Level.NONE and kept and kept.answers is answers and kept.document == document:
+            if kept.missing:
+                found += [missing.shifted(start) for missing in kept.missing]
+            continue
         found += _in_block(walk, start, block)
         if walk.level is None:
             break  # a context may have been pushed for good
@@ -104,16 +110,17 @@ def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
 def _in_block(walk: _Walk, start: int, block: Block) -> Iterable[Missing]:
     """What a block lacks; kept with it, for a keystroke changes one of many."""
     document, answers = walk.file.document, walk.project.answers
-    kept: _Kept | None = None
-    if walk.level is Level.NONE:
-        kept = block.kept.get(_Kept) or block.parsed.kept.get(_Kept)
+    kept: _Kept | None = block.parsed.kept.get(_Kept) if walk.level is Level.NONE else None
     if kept is not None and kept.answers is answers and kept.document == document:
-        return [missing.shifted(start) for missing in kept.missing]
+        block.kept[_Kept] = kept
+        return ()
     before, walk.left = walk.level, False
     found = list(walk.body(facts_of(block).body, _Place(start, (), ())))
     if before is walk.level is Level.NONE and not walk.left:
-        keeper = block if found else block.parsed  # nothing holds no offsets
-        keeper.kept[_Kept] = _Kept(document, answers, tuple(missing.shifted(-start) for missing in found))
+        kept = _Kept(document, answers, tuple(missing.shifted(-start) for missing in found))
+        block.kept[_Kept] = kept
+        if not found:  # nothing holds no offsets
+            block.parsed.kept[_Kept] = kept
     return found
 
 
