@@ -20,6 +20,10 @@ Layers = Mapping[str, Mapping[str, object]]
 """What the editor has set, by workspace folder; ``""`` for what lies in none."""
 
 SECTION = "flask-lsp"
+_PYTHON = "python"
+"""Where VS Code's Python extension and pyright have the interpreter."""
+INTERPRETER = "interpreter"
+"""In a layer, the interpreter that the editor has chosen. No setting of ours: those on disk come before it."""
 _PATIENCE = 10.0
 """Seconds that a client may take to tell its settings; then we go on without."""
 
@@ -34,8 +38,8 @@ def layers_of(folders: Iterable[str], options: Mapping[str, object]) -> Layers:
 async def fetch(server: Server, options: Mapping[str, object]) -> Layers:
     """The settings by folder, as the client tells them when asked, above those it sent at the start."""
     folders = tuple(server.folders.items())
-    items: list[dict[str, str]] = [{"section": SECTION}]
-    items += [{"section": SECTION, "scopeUri": uri} for _, uri in folders]
+    scopes: list[dict[str, str]] = [{}, *({"scopeUri": uri} for _, uri in folders)]
+    items = [{"section": section, **scope} for section in (SECTION, _PYTHON) for scope in scopes]
     try:
         answer: Any = await asyncio.wait_for(
             server.protocol.ask("workspace/configuration", {"items": items}), _PATIENCE
@@ -45,9 +49,22 @@ async def fetch(server: Server, options: Mapping[str, object]) -> Layers:
         answer = None
     told = cast("list[object]", answer) if isinstance(answer, list) else []
     names = ("", *(folder for folder, _ in folders))
+    told += [None] * (len(items) - len(told))
     return {
-        name: {**options, **section_of(told[index] if index < len(told) else None)} for index, name in enumerate(names)
+        name: {**options, **section_of(ours), INTERPRETER: _interpreter(python)}
+        for name, ours, python in zip(names, told, told[len(names) :], strict=False)
     }
+
+
+def _interpreter(section: object) -> str:
+    """The interpreter that is chosen for Python files in general, if it is a path."""
+    if not isinstance(section, Mapping):
+        return ""
+    for name in ("pythonPath", "defaultInterpreterPath"):
+        path = cast("Mapping[str, object]", section).get(name)
+        if isinstance(path, str) and ("/" in path or "\\" in path):
+            return path
+    return ""
 
 
 async def register(server: Server) -> None:

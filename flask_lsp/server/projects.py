@@ -14,6 +14,7 @@ from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.run import check
+from flask_lsp.server.configuration import INTERPRETER
 from flask_lsp.server.disk import apart, from_disk
 from flask_lsp.server.documents import Documents, Open
 from flask_lsp.server.packages import Lookup
@@ -296,11 +297,12 @@ class Projects:
             except files.Unreadable as error:
                 self._tell(f"{error.path or root} {error.reason}")
         folder = max((each for each in self._layers if each and is_below(root, each)), key=len, default="")
-        layer = self._layers.get(folder, _NOTHING)
+        layer = dict(self._layers.get(folder, _NOTHING))
+        chosen = {"environment": layer.pop(INTERPRETER, None)}
         for name, each in ((path, section), ("the editor's settings", layer)):
             for problem in merge(each)[1]:
                 self._tell(f"{name}: {problem}")
-        return merge(section, layer, root=os.path.dirname(path) or root)[0]
+        return merge(chosen, section, layer, root=os.path.dirname(path) or root)[0]
 
     def _tell(self, problem: str) -> None:
         """Logs a problem once, however many roots it touches."""
