@@ -41,10 +41,11 @@ class Wire:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, *command: str, cwd: str | os.PathLike[str] | None = None) -> Wire:
-        process = await asyncio.create_subprocess_exec(
-            *(command or SERVER), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=cwd
-        )
+    async def start(
+        cls, *command: str, cwd: str | os.PathLike[str] | None = None, env: Mapping[str, str] | None = None
+    ) -> Wire:
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*(command or SERVER), stdin=pipe, stdout=pipe, cwd=cwd, env=env)
         assert process.stdin
         assert process.stdout
         wire = cls(process.stdout, process.stdin)
