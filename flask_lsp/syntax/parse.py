@@ -234,9 +234,10 @@ def _parsed(text: str, start: int, known: Container[int]) -> Iterator[Placed]:
         if start in known:
             yield Placed(start, _NOTHING)
             return
-        block, end = _block(text[start : pieces[at + 1]]), at + 1
+        closed = _Closed(text, pieces, at)
+        block, end = _block(text[start : pieces[at + 1]], closed), at + 1
         if block.unclosed:
-            found = _completed(text, pieces, at) if unclosed < _MOST_UNCLOSED else None
+            found = _completed(closed) if unclosed < _MOST_UNCLOSED else None
             block, end = found or (block, end)
             unclosed += found is None
         at = end
@@ -287,13 +288,13 @@ def _cut(text: str, start: int) -> Iterator[int]:
         yield len(text)
 
 
-def _block(text: str) -> Block:
+def _block(text: str, closed: _Closed) -> Block:
     if found := _blocks.get(text):
         return found
     try:
         block = Block(text, _read(text), frozenset())
     except FAILURES as error:
-        unclosed = isinstance(error, SyntaxError) and _closed(text, (0, len(text)), 0) is None
+        unclosed = isinstance(error, SyntaxError) and not closed.at_once
         parsed, mended = mend(text, error, _read)
         block = Block(text, parsed or _NOTHING.parsed, mended, unclosed=unclosed)
     _blocks[text] = block
@@ -314,31 +315,52 @@ _CODE = re.compile(
 )
 
 
-def _completed(text: str, pieces: _Pieces, first: int) -> tuple[Block, int] | None:
+class _Closed:
+    """Where what a piece opens is closed; found once, when it is asked for."""
+
+    def __init__(self, text: str, pieces: Sequence[int] | _Pieces, first: int) -> None:
+        self.text, self.pieces, self.first = text, pieces, first
+
+    @cached_property
+    def found(self) -> tuple[int, bool] | None:
+        return _closed(self.text, self.pieces, self.first)
+
+    @property
+    def at_once(self) -> bool:
+        """Nothing is left open at the end of the piece."""
+        return self.found is not None and self.found[0] == self.first + 1
+
+
+def _completed(closed: _Closed) -> tuple[Block, int] | None:
     """The block made of an open piece and all that is needed to close it, and the piece after it.
 
     A string or bracket that holds lines in column 0 was cut in its middle. One that was only just typed closes
     nowhere, or with the next docstring, where nothing parses: then the piece stands alone.
     """
-    closed = _closed(text, pieces, first)
-    if closed is None:
+    text, pieces, first = closed.text, closed.pieces, closed.first
+    if closed.found is None:
         return None
-    end, in_string = closed
+    end, in_string = closed.found
     whole = text[pieces[first] : pieces[end]]
     try:
         block = _blocks.get(whole) or Block(whole, _read(whole), frozenset())
     except FAILURES:
         if not in_string or _CODE.search(text, pieces[first + 1], pieces[end]):
             return None
-        return _block(whole), end  # broken elsewhere; the string itself closes among plain words
+        # Broken elsewhere; the string itself closes among plain words.
+        return _block(whole, _Closed(whole, (0, len(whole)), 0)), end
     _blocks[whole] = block
     return block, end
 
 
-_LEX = re.compile(r"#[^\r\n]*|\"\"\"|'''|[\"']|[()\[\]{}]")
-_STRING_END = {
-    quote: re.compile(rf"[^{quote}\\\r\n]*(?:\\(?:\r\n|.)[^{quote}\\\r\n]*)*{quote}", re.DOTALL) for quote in "\"'"
-}
+_STRING = r"{0}(?!{0}{0})[^{0}\\\r\n]*(?:\\(?:\r\n|.)[^{0}\\\r\n]*)*{0}"
+_TOKEN = re.compile(
+    rf"(?:[^#\"'()\[\]{{}}]+|#[^\r\n]*|{_STRING.format(chr(34))}|{_STRING.format(chr(39))}){{0,100}}"
+    r"(\"\"\"|'''|[\"'()\[\]{}])?",
+    re.DOTALL,
+)
+"""What opens and closes nothing, and the bracket or quote after it if it is near; a lone quote begins a string that
+does not end in its line."""
 _OPENS, _CLOSES = "([{", ")]}"
 
 
@@ -347,30 +369,31 @@ def _closed(text: str, pieces: Sequence[int] | _Pieces, first: int) -> tuple[int
     begins in a string; ``None`` where something stays open."""
     at, depth, index, in_string = pieces[first], 0, first + 1, False
     while True:
-        found = _LEX.search(text, at)
-        reached = found.start() if found else len(text)
+        found = _TOKEN.match(text, at)
+        token, end = (found.group(1), found.end()) if found else (None, len(text))
+        reached = end - len(token or "")
         while pieces[index] <= reached:
             if depth == 0:
                 return index, in_string
             if pieces[index] == len(text) or _NEVER_IN_BRACKETS.match(text, pieces[index]):
                 return None
             index += 1
-        if found is None:
+        if reached == len(text):
             return None  # not reached: the last piece ends with the text
-        token, at = found.group(), found.end()
+        at = end
+        if token is None:
+            continue
         if token in _OPENS:
             depth += 1
         elif token in _CLOSES:
             depth = max(depth - 1, 0)
-        elif len(token) == 3 and token[0] != "#":
+        elif len(token) == 3:
             at = _triple_end(text, at, token)
             if at < 0:
                 return None
             in_string = in_string or pieces[first + 1] < at
             while pieces[index] < at:
                 index += 1
-        elif token[0] != "#" and (end := _STRING_END[token].match(text, at)):
-            at = end.end()
 
 
 def _triple_end(text: str, at: int, quote: str) -> int:
