@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from flask_lsp.facts.assembly import script_of
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import (
     OTHER,
@@ -48,7 +49,7 @@ Interface: TypeAlias = "tuple[object, ...]"
 """Only compared."""
 
 _ASSEMBLY = re.compile(
-    r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|import_module|import_string|__import__"
+    r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|setup_app|import_module|import_string|__import__"
     r"|register_error_handler|(?:app_)?errorhandler|converters\.update|(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)\(\)$"
 )
 _SETTING = re.compile(r"config\b|(?:^|\.)(?:permanent|session_interface|secret_key|debug|env|url_map|converters)\b")
@@ -77,7 +78,8 @@ _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
 def interface_of(facts: BlockFacts) -> Interface:
     bindings = tuple((name, tuple(map(_bare, bounds))) for name, bounds in facts.bindings.items())
     assembly, imports = tuple(_assembly(facts)), tuple(imports_of(facts))
-    return (bindings, assembly, imports) if bindings or assembly or imports else ()
+    script = script_of(facts)
+    return (bindings, assembly, imports, script) if bindings or assembly or imports or script.steps else ()
 
 
 def caught(function: Function) -> tuple[Value, ...]:

@@ -223,7 +223,10 @@ class _Walk:
             self.expression(decorator)
         self.defaults(node.args)
         decorators = tuple((value_of(decorator), self.span(decorator)) for decorator in node.decorator_list)
+        shown = set(self.handed) if any(_last_name(each) in _SHOWING for each in node.decorator_list) else None
         body, scope = self.inner(node.args, lambda: self.body(node.body))
+        if shown is not None:
+            self.handed = shown
         start, span = self.block.offset(node.lineno, node.col_offset), self.name_span(node)
         is_async = isinstance(node, ast.AsyncFunctionDef)
         parameters = tuple(self.parameters(node.args))
@@ -332,10 +335,10 @@ class _Walk:
 
     def call(self, node: ast.Call) -> None:
         self.inside(node.func)
-        for arg in node.args:
-            self.expression(arg)
-        for keyword in node.keywords:
-            self.expression(keyword.value)
+        keeps = _last_name(node.func) not in _HARMLESS
+        for arg in (*node.args, *[keyword.value for keyword in node.keywords]):
+            if keeps or not isinstance(arg, ast.Name):
+                self.expression(arg)
         if isinstance(value := value_of(node), Path):
             self.events.append(Call(value, self.span(node), self.span(node.func)))
 
@@ -427,6 +430,20 @@ def _names(target: ast.expr) -> tuple[str, ...]:
     targets = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
     names = tuple([each.id for each in targets if isinstance(each, ast.Name)])
     return names if len(names) == len(targets) else ()
+
+
+_HARMLESS = frozenset({"init_app", "Migrate", "SQLAlchemyUserDatastore", "isinstance"})
+"""What takes names and does nothing with them that anybody has to know."""
+_SHOWING = frozenset({"shell_context_processor", "context_processor", "app_context_processor"})
+"""Decorators of functions that only show what there is."""
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
 
 
 def _imported(bounds: list[Bound]) -> Iterable[Lent]:

@@ -23,7 +23,7 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
     while open_:
         module = open_.pop()
         importers = _importers(project).get(module, ())
-        if not importers and (_imports_by_name(project) or _kin_in_context(project, module)):
+        if not importers and (imports_by_name(project) or _kin_in_context(project, module)):
             return True
         for importer, imported in importers:
             if not all(_is_harmless(project, importer, manager) for manager in imported.managers):
@@ -34,6 +34,30 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
                 seen.add(importer)
                 open_.append(importer)
     return False
+
+
+def reach(project: Project, document: str, *, at_once: bool = False) -> frozenset[str]:
+    """The files of the project that run when a file does, itself included; with ``at_once`` only those that its import
+    runs, else also those that functions import."""
+    known = project.answers.get((reach, document, at_once))
+    if known is None:
+        seen, todo = {document}, [document]
+        while todo:
+            here = todo.pop()
+            for imported in project.files[here].facts.imports:
+                if at_once and imported.function:
+                    continue
+                for found in _modules(project, here, imported):
+                    if found is not None and found not in seen:
+                        seen.add(found)
+                        todo.append(found)
+        known = project.answers[reach, document, at_once] = frozenset(seen)
+    return cast("frozenset[str]", known)
+
+
+def importers_of(project: Project, document: str) -> frozenset[str]:
+    """The other files of the project that import this one."""
+    return frozenset(importer for importer, _ in _importers(project).get(document, ()))
 
 
 def _importers(project: Project) -> dict[str, list[tuple[str, Imported]]]:
@@ -83,7 +107,7 @@ def _modules(project: Project, document: str, imported: Imported) -> Iterator[st
 _BY_NAME = ("import_module()", "import_string()", "__import__()")
 
 
-def _imports_by_name(project: Project) -> bool:
+def imports_by_name(project: Project) -> bool:
     """Some code imports modules by names that only running it would tell."""
     return any(
         isinstance(event, Call) and event.value.text.endswith(_BY_NAME)

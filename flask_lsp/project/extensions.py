@@ -1,0 +1,332 @@
+"""Which extension objects does the project make, and which of them are given to an application? Questions for
+``Context.ask``.
+
+An object that is handed to something we do not follow, in a list, to a helper, through its module, may be initialised
+there: that is unknown, not forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from weakref import WeakKeyDictionary
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.model import Assigned, Bind, Body, Call, Defined, Function, Import, Literal, Path, Value
+from flask_lsp.facts.traverse import every_event
+from flask_lsp.project import kinds, links, names
+from flask_lsp.project.importers import importers_of, imports_by_name, reach
+from flask_lsp.project.known_extensions import CLASSES, Extension, extension_of
+from flask_lsp.project.places import imported, place
+from flask_lsp.project.routes import Key, route_map
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An extension object that a module body makes and binds to a name, once."""
+
+    key: Key
+    extension: Extension
+    app: Path | None
+    """The application it is made with, as it is written."""
+    has_app: bool | None
+    """It is made with an application; ``None`` where the argument may be one."""
+
+
+def made(project: Project, document: str, name: str) -> Made | None:
+    """The extension object that a module-level name of the file is bound to."""
+    file = project.files.get(document)
+    ats = file.facts.bindings.get(name, ()) if file is not None else ()
+    if len(ats) != 1 or not isinstance(bound := ats[0].bound, Assigned) or not isinstance(call := bound.value, Path):
+        return None
+    if not _looks_known(call) or _is_bound_elsewhere(project, document, name):
+        return None
+    extension = _extension(project, document, call)
+    if extension is None:
+        return None
+    app, has_app = _given(project, document, extension, call)
+    return Made((document, name), extension, app, has_app)
+
+
+def forgotten(project: Project, document: str, name: str) -> Made | None:
+    """The extension object of that name, where it is made without an application, used by one of the project's, and
+    surely never given to it."""
+    if not project.complete or kinds.is_test(project, document):
+        return None
+    found = made(project, document, name)
+    if found is None or found.has_app is not False or not found.extension.missing:
+        return None
+    served = bool(applications_of(project, document)) and _is_used(project, found.key)
+    return found if served and initialised(project, document, name) is False else None
+
+
+def initialised(project: Project, document: str, name: str) -> bool | None:
+    """Some code calls ``init_app`` of the object; ``None`` where some may."""
+    key = (document, name)
+    known = _inits(project)
+    if key in known.done:
+        return True
+    if name in known.unclear or (known.any_unclear and imports_by_name(project)):
+        return None
+    return None if _escapes(project, key) else False
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An extension object that is made with an application on import."""
+
+    made: Made
+    app: Key | None
+    """Where that one is made."""
+    why: str
+    """What is wrong with it: the application is ``imported``, or one of many that a ``factory`` makes; else it is
+    ``plain``."""
+    factory: str = ""
+    """The qualified name of the factory."""
+
+
+def bound_at_import(project: Project, document: str, name: str) -> Binding | None:
+    """The extension object of that name, where it is made with an application."""
+    found = made(project, document, name) if project.complete else None
+    if found is None or found.app is None or not found.has_app:
+        return None
+    at = place(project, document, found.app.text)
+    app = None if at is None or not isinstance(at.bound, Assigned) else at.key
+    imported_by_others = _is_imported(project, document)
+    root = links.split(found.app.text)[0]
+    is_imported = any(isinstance(each.bound, Import) for each in project.files[document].facts.bindings.get(root, ()))
+    if is_imported and imported_by_others:
+        return Binding(found, app, "imported")
+    factories = [key for key in _factories(project) if _concerns(project, key, app, document)]
+    if factories and (imported_by_others or any(key[0] == document for key in factories)):
+        return Binding(found, app, "factory", factories[0][1].rpartition(".")[0])
+    return Binding(found, app, "plain")
+
+
+def _concerns(project: Project, factory: Key, app: Key | None, document: str) -> bool:
+    """The factory makes the application in question, or its applications need the file."""
+    return factory == app or document in reach(project, factory[0])
+
+
+def _factories(project: Project) -> list[Key]:
+    """The applications that functions make, outside of tests."""
+    return sorted(key for key in route_map(project).apps if "." in key[1] and not kinds.is_test(project, key[0]))
+
+
+def _is_imported(project: Project, document: str) -> bool:
+    """Another file, and no test, imports this one."""
+    return any(not kinds.is_test(project, other) for other in importers_of(project, document))
+
+
+def applications_of(project: Project, document: str) -> frozenset[Key]:
+    """The applications whose module imports the file, directly or not, or is imported by it."""
+    apps = [key for key in route_map(project).apps if not kinds.is_test(project, key[0])]
+    above = frozenset(key for key in apps if document in reach(project, key[0]))
+    return above or frozenset(key for key in apps if key[0] in reach(project, document))
+
+
+# -- how it is made --------------------------------------------------------------------------------------------------
+
+
+def _looks_known(call: Path) -> bool:
+    return call.text.endswith("()") and call.text[:-2].rpartition(".")[2] in CLASSES
+
+
+def _extension(project: Project, document: str, call: Path) -> Extension | None:
+    """What a constructor's call makes; nothing for subclasses, which may initialise themselves."""
+    callee = call.text[:-2]
+    name = names.canonical(project, document, callee)
+    found = None if name is None else extension_of(name)
+    at = None if found is None else place(project, document, callee)
+    return found if at is not None and isinstance(at.bound, Import) else None
+
+
+def _given(project: Project, document: str, extension: Extension, call: Path) -> tuple[Path | None, bool | None]:
+    """The application that a constructor is given, and whether it is given one."""
+    keywords = dict(call.keywords)
+    if "**" in keywords:
+        return None, None
+    if extension.alone & keywords.keys():
+        return None, None
+    if (by_name := keywords.get("app")) is not None:
+        return _as_app(project, document, by_name)
+    if extension.position is not None:
+        at = extension.position
+        return _as_app(project, document, call.args[at]) if at < len(call.args) else (None, False)
+    answers = [_as_app(project, document, value) for value in call.args]
+    if found := next((answer for answer in answers if answer[1]), None):
+        return found
+    told = all(isinstance(value, Path) and names.canonical(project, document, value.text) for value in call.args)
+    return None, False if told else None
+
+
+def _as_app(project: Project, document: str, value: Value) -> tuple[Path | None, bool | None]:
+    match value:
+        case Literal(value=None):
+            return None, False
+        case Path(text=text) if names.canonical(project, document, text) == "flask.Flask()":
+            return value, True
+        case _:
+            return None, None
+
+
+def _is_bound_elsewhere(project: Project, document: str, name: str) -> bool:
+    """A function of the file may bind the module's name anew."""
+    return any(
+        isinstance(at.bound, Defined) and name in at.bound.function.outer
+        for ats in project.files[document].facts.bindings.values()
+        for at in ats
+    )
+
+
+# -- init_app --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Inits:
+    """All calls of ``init_app`` and its kin in a project."""
+
+    done: frozenset[Key]
+    """The objects that are seen to be initialised."""
+    unclear: frozenset[str]
+    """The last names of owners that cannot be told."""
+    any_unclear: bool
+
+
+def _inits(project: Project) -> _Inits:
+    known = project.answers.get(_Inits)
+    if known is None:
+        done: set[Key] = set()
+        unclear: set[str] = set()
+        for document, file in project.files.items():
+            for owner, scopes in _init_calls(file.facts):
+                at = place(project, document, owner, scopes)
+                if at is None:
+                    unclear.add(owner.rpartition(".")[2])
+                else:
+                    done.add(at.key)
+        known = project.answers[_Inits] = _Inits(frozenset(done), frozenset(unclear), bool(unclear))
+    return cast("_Inits", known)
+
+
+_Owned = tuple[str, tuple[Function, ...]]
+_calls: WeakKeyDictionary[FileFacts, tuple[_Owned, ...]] = WeakKeyDictionary()
+
+
+def _init_calls(facts: FileFacts) -> tuple[_Owned, ...]:
+    """The owners of the ``init_app`` calls in a file, each with the functions it stands in, innermost first."""
+    known = _calls.get(facts)
+    if known is None:
+        found = (owned for _, block in facts.blocks for owned in _in_body(block.body, ()))
+        known = _calls[facts] = tuple(found)
+    return known
+
+
+def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[_Owned]:
+    for event in every_event(body):
+        match event:
+            case Call(value=Path(text=text)) if text.endswith(("init_app()", "setup_app()")):
+                owner = text.rpartition(".")[0]
+                if owner:
+                    yield owner, scopes
+            case Bind(bound=Defined(function=function)):
+                yield from _in_body(function.body, (function, *scopes))
+            case _:
+                pass
+
+
+# -- what else may initialise it -------------------------------------------------------------------------------------
+
+
+def _escapes(project: Project, key: Key) -> bool:
+    """The object, or the module it is in, goes somewhere as it is."""
+    document, name = key
+    aliases = _names_of(project, name)
+    for other, file in project.files.items():
+        handed, reached, lent = file.facts.handed
+        for each in aliases & handed:
+            at = place(project, other, each)
+            if at is None or at.key == key:
+                return True
+        for module, attribute, level in lent:
+            if attribute in aliases:
+                at = imported(project, other, module, attribute, level, "")
+                if at is None or at.key == key:
+                    return True
+        if other != document and _hands_on_module(project, other, file.facts, document, handed | reached):
+            return True
+    return False
+
+
+def _hands_on_module(project: Project, other: str, facts: FileFacts, document: str, named: frozenset[str]) -> bool:
+    """A file imports the module as an object and does something with it."""
+    for name in named:
+        for at in facts.bindings.get(name, ()):
+            if isinstance(at.bound, Import) and _is_module(project, other, at.bound, document):
+                return True
+    return any(
+        project.module(other, ".".join(filter(None, (each.module, each.attribute))), each.level) == document
+        for each in facts.imports
+        if each.function
+    )
+
+
+def _is_module(project: Project, document: str, bound: Import, module: str) -> bool:
+    match links.follow(project, document, bound, ""):
+        case links.Inside(found, "", _):
+            return found == module
+        case _:
+            return False
+
+
+def _names_of(project: Project, name: str) -> frozenset[str]:
+    """The names by which what has this name somewhere may go elsewhere."""
+    renames = _renames(project)
+    found, todo = {name}, [name]
+    while todo:
+        for other in renames.get(todo.pop(), ()):
+            if other not in found:
+                found.add(other)
+                todo.append(other)
+    return frozenset(found)
+
+
+def _renames(project: Project) -> dict[str, set[str]]:
+    """The other names that imports of the project give to things, by the names these have at home."""
+    known = project.answers.get(_renames)
+    if known is None:
+        found: dict[str, set[str]] = {}
+        for file in project.files.values():
+            for ats in file.facts.bindings.values():
+                for at in ats:
+                    match at.bound:
+                        case Import(name=name, attribute=str(attribute)) if name != attribute:
+                            found.setdefault(attribute, set()).add(name)
+                        case Assigned(name=name, value=Path(text=text)) if not text.endswith(")"):
+                            found.setdefault(text.rpartition(".")[2], set()).add(name)
+                        case _:
+                            pass
+        known = project.answers[_renames] = found
+    return cast("dict[str, set[str]]", known)
+
+
+def _is_used(project: Project, key: Key) -> bool:
+    """Some file reads something of the object, or a function of it imports it."""
+    aliases = _names_of(project, key[1])
+    for other, file in project.files.items():
+        if kinds.is_test(project, other):
+            continue
+        for each in aliases & file.facts.handed[1]:
+            at = place(project, other, each)
+            if at is not None and at.key == key:
+                return True
+        for each in file.facts.imports:
+            if each.function and each.attribute in aliases:
+                at = imported(project, other, each.module, each.attribute, each.level, "")
+                if at is not None and at.key == key:
+                    return True
+    return False

@@ -1,0 +1,23 @@
+"""Extension objects in the tree."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_lsp.project import kinds
+from flask_lsp.project.known_extensions import CLASSES
+from flask_lsp.rules.context import Context
+
+
+def name_bound_to(node: ast.Call, ctx: Context) -> str | None:
+    """The name of the module body that a call, which may be that of an extension's class, is bound to."""
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if last not in CLASSES and ctx.ask(kinds.renamed).isdisjoint(CLASSES):
+        return None
+    if ctx.function(node) is not None:
+        return None
+    match ctx.parent(node):
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+        case _:
+            return None
