@@ -155,7 +155,27 @@ class RouteMap:
     blueprints: dict[Key, Blueprint] = field(default_factory=dict[Key, Blueprint])
     registrations: dict[Key, tuple[Registration, ...]] = field(default_factory=dict[Key, "tuple[Registration, ...]"])
     """By blueprint."""
-    mounts: dict[Key, tuple[Mount, ...]] = field(default_factory=dict[Key, tuple[Mount, ...]])
+    mounts: dict[Key, tuple[Mount, ...]] = field(default_factory=dict[Key, "tuple[Mount, ...]"])
     """By blueprint."""
     factories: tuple[Factory, ...] = ()
     hooks: tuple[Hook, ...] = ()
+    tables: dict[Key | None, list[tuple[Route, ...]]] = field(
+        default_factory=dict["Key | None", "list[tuple[Route, ...]]"]
+    )
+    """The routes by application, in parts that are kept for as long as nothing in them changes."""
+    routed: set[Key] = field(default_factory=set[Key])
+    """Applications and blueprints that have a route, known in full or not."""
+    owners: dict[str, set[Key]] = field(default_factory=dict[str, set[Key]])
+    """By document, the applications and blueprints that it adds routes to."""
+    dispatched: bool = False
+    """A middleware puts applications below paths, so a path does not tell whose it is."""
+    registers_unknown: bool = False
+    """Somewhere a blueprint is registered that cannot be told."""
+    reach: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return tuple(route for tables in self.tables.values() for table in tables for route in table)
+
+    def of(self, app: Key | None) -> tuple[Route, ...]:
+        return tuple(route for table in self.tables.get(app, ()) for route in table)

@@ -1,0 +1,347 @@
+"""Runs the scripts of files by what they say (``facts/assembly``): which applications and blueprints there are, and
+what is added to them.
+
+The work is done in *units*: the body of a module, one name of a module, one call of a function. A unit keeps what it
+gives, what it did, and which names of which files it read; it is done again only when one of these changed, so an
+edit costs the units that look at it. Everything is bounded: calls that go in circles, or too deep, are unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakKeyDictionary
+
+from flask_lsp.facts.assembly import Code, Kind, Script, Set, Steps, script_of
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.model import Literal
+from flask_lsp.project.route_model import UNKNOWN, Key
+from flask_lsp.project.things import AppThing, Args, Dict, Effect, FunctionValue, Instance, Many, Value
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_DEEPEST = 40
+_MOST_STEPS = 20_000
+"""In one unit, loops included."""
+
+UnitKey: TypeAlias = "tuple[object, ...]"
+
+
+@dataclass(slots=True, eq=False)
+class FileScript:
+    """The script of a file and the units that were done of it."""
+
+    script: Script
+    units: dict[UnitKey, Unit] = field(default_factory=dict[UnitKey, "Unit"])
+
+    @property
+    def dispatches(self) -> bool:
+        """A middleware is imported that puts applications below paths."""
+        return "DispatcherMiddleware" in self.script.bindings
+
+
+_scripts: WeakKeyDictionary[FileFacts, FileScript] = WeakKeyDictionary()
+
+
+def file_script(facts: FileFacts) -> FileScript:
+    """The scripts of a file's blocks as one."""
+    known = _scripts.get(facts)
+    if known is None:
+        parts = [script_of(block) for _, block in facts.blocks]
+        bindings: dict[str, Steps] = {}
+        for part in parts:
+            for name, steps in part.bindings.items():
+                bindings[name] = bindings[name] + steps if name in bindings else steps
+        script = Script(tuple([step for part in parts for step in part.steps]), bindings)
+        known = _scripts[facts] = FileScript(script)
+    return known
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """What was done and what it rests on."""
+
+    key: UnitKey
+    document: str
+    value: Value = UNKNOWN
+    effects: list[Effect] = field(default_factory=list[Effect])
+    calls: list[tuple[Unit, bool]] = field(default_factory=list[tuple["Unit", bool]])
+    """The calls in it that are units of their own, and whether they are made in any case."""
+    ran: set[Key] = field(default_factory=set[Key])
+    """The functions that ran in it."""
+    env: dict[str, Value] = field(default_factory=dict[str, Value])
+    """Of a module: what its names are in the end."""
+    reads: dict[str, tuple[FileScript, set[str]]] = field(default_factory=dict[str, tuple[FileScript, set[str]]])
+    asked: dict[tuple[str, str, int], str | None] = field(default_factory=dict[tuple[str, str, int], "str | None"])
+    """Where imports led."""
+    modules: object = None
+    """The modules of the project in which ``asked`` was last seen to hold."""
+    attached: dict[object, Value] = field(default_factory=dict[object, "Value"])
+    """What was assigned to attributes of things, functions and classes in it."""
+    sorted: object = None
+    """The effects as ``route_map`` sorts them."""
+    steps: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A body that runs."""
+
+    document: str
+    name: str
+    """The qualified name of the function, empty in a module."""
+    unit: Unit
+    outer: Frame | None = None
+    env: dict[str, Value] = field(default_factory=dict[str, Value])
+    sure: bool = True
+    left: bool = False
+    """It has returned."""
+    given: list[Value] = field(default_factory=list[Value])
+    suffix: str = ""
+    """Tells the blueprints that a function makes for one set of arguments from those for others."""
+    made: dict[str, int] = field(default_factory=dict[str, int])
+    makes_app: bool = False
+
+    def key(self, name: str) -> Key:
+        """A key for something that is made here and gets a name."""
+        count = self.made[name] = self.made.get(name, 0) + 1
+        whole = f"{self.name}.{name}" if self.name else name
+        marks = self.suffix + (f"#{count}" if count > 1 else "")
+        return self.document, f"{whole}@{marks}" if marks else whole
+
+
+class Evaluation:
+    """Units for one snapshot of a project."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._valid: dict[int, bool] = {}
+        self._active: dict[tuple[str, UnitKey], int] = {}
+        self._stack: list[Unit] = []
+        self._tainted = _DEEPEST + 1
+        """The place on the stack of the unit that is not done yet and was needed by one above it."""
+
+    # -- units -----------------------------------------------------------------------------------------------------
+
+    def module(self, document: str) -> Unit:
+        """The body of a module."""
+        return self._unit(document, ("module",), self._run_module)
+
+    def name(self, document: str, name: str) -> Value:
+        """What a name of a module is in the end."""
+        unit = self._unit(document, ("name", name), lambda unit: self._run_name(unit, name))
+        return unit.value
+
+    def call(self, function: FunctionValue, args: Args) -> Unit:
+        """A call of a function that stands in no other."""
+        bound = bind(function, args)
+        if function.code.makes_app:  # it is one application, however it is set up
+            bound = {name: UNKNOWN if isinstance(value, Literal) else value for name, value in bound.items()}
+        key = ("call", function.name, tuple((name, _frozen(value)) for name, value in bound.items()))
+        return self._unit(function.document, key, lambda unit: self._run_call(unit, function, bound))
+
+    def _unit(self, document: str, key: UnitKey, run: object) -> Unit:
+        script = self.script(document)
+        if script is None:
+            return Unit(key, document)
+        known = script.units.get(key)
+        if known is not None and self._holds(known):
+            self._merge(known)
+            return known
+        place = self._active.get((document, key))
+        if place is not None or len(self._stack) >= _DEEPEST:
+            self._tainted = min(self._tainted, 0 if place is None else place)
+            return Unit(key, document)
+        return self._done(script, Unit(key, document), run)
+
+    def _done(self, script: FileScript, unit: Unit, run: object) -> Unit:
+        place = len(self._stack)
+        self._active[unit.document, unit.key] = place
+        self._stack.append(unit)
+        unit.modules = self.project.modules
+        try:
+            run(unit)  # type: ignore[operator]
+        finally:
+            self._stack.pop()
+            del self._active[unit.document, unit.key]
+        if self._tainted >= place:
+            script.units[unit.key] = unit
+            self._valid[id(unit)] = True
+            self._tainted = _DEEPEST + 1
+        self._merge(unit)
+        return unit
+
+    def _merge(self, unit: Unit) -> None:
+        """What a unit rests on, what needs it rests on too."""
+        if not self._stack:
+            return
+        upper = self._stack[-1]
+        for document, (script, names) in unit.reads.items():
+            self._reads(upper, document, script).update(names)
+        upper.asked.update(unit.asked)
+
+    def _reads(self, unit: Unit, document: str, script: FileScript) -> set[str]:
+        found = unit.reads.get(document)
+        if found is None or found[0] is not script:
+            found = unit.reads[document] = (script, set(found[1]) if found else set())
+        return found[1]
+
+    def _holds(self, unit: Unit) -> bool:
+        known = self._valid.get(id(unit))
+        if known is None:
+            known = self._valid[id(unit)] = self._look(unit)
+        return known
+
+    def _look(self, unit: Unit) -> bool:
+        if unit.modules is not self.project.modules:
+            if any(self.project.module(*asked) != found for asked, found in unit.asked.items()):
+                return False
+            unit.modules = self.project.modules
+        for document, (script, names) in list(unit.reads.items()):
+            now = self.script(document)
+            if now is script:
+                continue
+            if now is None:
+                return False
+            before, after = script.script, now.script
+            if "" in names and before.steps != after.steps:
+                return False
+            if any(before.bindings.get(name) != after.bindings.get(name) for name in names):
+                return False
+            unit.reads[document] = (now, names)
+        return True
+
+    # -- what units read -------------------------------------------------------------------------------------------
+
+    def script(self, document: str) -> FileScript | None:
+        file = self.project.files.get(document)
+        return None if file is None else file_script(file.facts)
+
+    def bindings(self, document: str, name: str) -> Steps:
+        """What a module binds a name to, noted as read."""
+        script = self.script(document)
+        if script is None:
+            return ()
+        if self._stack:
+            self._reads(self._stack[-1], document, script).add(name)
+        return script.script.bindings.get(name, ())
+
+    def find(self, document: str, module: str, level: int) -> str | None:
+        """The file of the project that an import names, noted as read."""
+        found = self.project.module(document, module, level)
+        if self._stack:
+            self._stack[-1].asked[document, module, level] = found
+        return found
+
+    # -- doing them ------------------------------------------------------------------------------------------------
+
+    def _run_module(self, unit: Unit) -> None:
+        from flask_lsp.project.running import Running
+
+        script = self.script(unit.document)
+        assert script is not None
+        self._reads(unit, unit.document, script).add("")
+        frame = Frame(unit.document, "", unit, env=unit.env)
+        Running(self, frame).run(script.script.steps)
+
+    def _run_name(self, unit: Unit, name: str) -> None:
+        from flask_lsp.project.running import Running
+
+        steps = self.bindings(unit.document, name)
+        plain = len(steps) == 1 and not (isinstance(steps[0], Set) and _grows(steps[0].value))
+        if plain or (steps and all(isinstance(step, Code | Kind) for step in steps)):
+            unit.value = Running(self, Frame(unit.document, "", unit, sure=False)).bound(steps[-1])
+            unit.effects.clear()  # the module does that
+            unit.calls.clear()
+            return
+        values = self._in_progress(unit.document)
+        if values is None:
+            values = self.module(unit.document).env
+        unit.value = Running(self, Frame(unit.document, "", unit)).settled(values.get(name, UNKNOWN))
+
+    def _in_progress(self, document: str) -> dict[str, Value] | None:
+        place = self._active.get((document, ("module",)))
+        if place is None:
+            return None
+        self._tainted = min(self._tainted, place)
+        return self._stack[place].env
+
+    def _run_call(self, unit: Unit, function: FunctionValue, bound: dict[str, Value]) -> None:
+        from flask_lsp.project.running import Running
+
+        self.bindings(function.document, function.name.partition(".")[0])
+        makes_app = function.code.makes_app
+        suffix = "" if makes_app else ",".join(_text(value) for value in bound.values() if isinstance(value, Literal))
+        frame = Frame(function.document, function.name, unit, env=dict(bound), suffix=suffix, makes_app=makes_app)
+        unit.ran.add((function.document, function.name))
+        running = Running(self, frame)
+        running.set_defaults(function.code)
+        running.run(function.code.steps)
+        unit.value = running.given()
+
+    def may_go_on(self, unit: Unit) -> bool:
+        unit.steps += 1
+        return unit.steps < _MOST_STEPS
+
+
+def _text(value: Literal) -> str:
+    return str(value.value)
+
+
+def _grows(value: object) -> bool:
+    from flask_lsp.facts.model import Items
+
+    return isinstance(value, Items)
+
+
+def bind(function: FunctionValue, args: Args) -> dict[str, Value]:
+    """The parameters of a function by name; those that keep their defaults are left out."""
+    values = list(args.values if function.of is None else (function.of, *args.values))
+    keywords = dict(args.keywords)
+    bound: dict[str, Value] = {}
+    for parameter in function.code.parameters:
+        name = parameter.name
+        if parameter.stars == "*":
+            bound[name] = Many(values) if args.all else UNKNOWN
+            values = []
+        elif parameter.stars == "**":
+            bound[name] = Dict({Literal(key): value for key, value in keywords.items()}) if args.all else UNKNOWN
+        elif name in keywords:
+            bound[name] = keywords.pop(name)
+        elif values:
+            bound[name] = values.pop(0)
+        elif not args.all or parameter.default is None:
+            bound[name] = UNKNOWN
+    return bound
+
+
+def _frozen(value: Value) -> object:
+    match value:
+        case Many(values=values):
+            return ("many", *map(_frozen, values))
+        case Dict(values=values):
+            return ("dict", *((_frozen(key), _frozen(inner)) for key, inner in values.items()))
+        case _:
+            return value
+
+
+def is_comparable(value: Value) -> bool:
+    """Equal values do the same, wherever they are."""
+    match value:
+        case Instance() | Many() | Dict():
+            return False
+        case FunctionValue(frame=frame, of=of):
+            return frame is None and is_comparable(of)
+        case _:
+            return True
+
+
+def memorable(function: FunctionValue, args: Args) -> bool:
+    """The call can be a unit of its own."""
+    return function.frame is None and all(is_comparable(value) for value in (function.of, *args.every()))
+
+
+def apps_in(values: Iterable[Value]) -> list[AppThing]:
+    return [value for value in values if isinstance(value, AppThing)]

@@ -1,0 +1,389 @@
+"""Runs a body: its steps in order, and the values of its expressions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from flask_lsp.facts.assembly import HOOKS, Attach, Bring, Code, Do, Each, Give, Kind, Maybe, Set, Step, Steps
+from flask_lsp.facts.model import OTHER, Compared, Either, Import, Items, Joined, Literal, Negated, Pairs, Path
+from flask_lsp.facts.model import Value as Written
+from flask_lsp.project import calling, links
+from flask_lsp.project.names import home
+from flask_lsp.project.route_model import UNKNOWN
+from flask_lsp.project.things import (
+    THINGS,
+    ApiThing,
+    AppThing,
+    Args,
+    BlueprintThing,
+    ClassValue,
+    Dict,
+    FunctionValue,
+    Instance,
+    Many,
+    Method,
+    Module,
+    Outer,
+    SpaceThing,
+    Super,
+    Value,
+    ViewValue,
+)
+from flask_lsp.text import Span
+
+if TYPE_CHECKING:
+    from flask_lsp.project.evaluation import Evaluation, Frame
+
+_TOKEN = re.compile(r"\.(\w+)|(\(\))|(\[\])")
+_ROOT = re.compile(r"[^.(\[]*")
+_MOST_ITEMS = 200
+
+
+class Later:
+    """A module-level name that nobody has asked for yet."""
+
+    __slots__ = ("step",)
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+
+
+class Running:
+    """One frame of an evaluation."""
+
+    def __init__(self, evaluation: Evaluation, frame: Frame) -> None:
+        self.evaluation = evaluation
+        self.frame = frame
+        self.depth = 0
+        """How many calls it is below the body of its unit."""
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    def run(self, steps: Steps) -> None:
+        for step in steps:
+            if self.frame.left or not self.evaluation.may_go_on(self.frame.unit):
+                return
+            self.step(step)
+
+    def step(self, step: Step) -> None:
+        match step:
+            case Set(name=name, value=Path(text=text)) if not self.frame.name and not text.endswith("()"):
+                self.frame.env[name] = Later(step)  # type: ignore[assignment]
+            case Set(name=name) | Code(name=name) | Kind(name=name):
+                self.frame.env[name] = self.bound(step)
+            case Bring(name=name):
+                if name != "*":
+                    self.frame.env[name] = Later(step)  # type: ignore[assignment]
+            case Do(call=call):
+                self.value(call)
+            case Attach(target=target, value=value):
+                self.attach(target, value)
+            case Each():
+                self.each(step)
+            case Maybe(test=test, bodies=bodies):
+                self.maybe(test, bodies)
+            case Give(value=value):
+                if value is not None:
+                    self.frame.given.append(self.value(value, "<returned>"))
+                self.frame.left = True
+
+    def bound(self, step: Step) -> Value:
+        """What a step binds its name to."""
+        frame = self.frame
+        inside = frame if frame.name else None
+        match step:
+            case Set(name=name, value=value):
+                return self.value(value, name)
+            case Bring():
+                return self.brought(step)
+            case Code(name=name, decorators=decorators):
+                function = FunctionValue(frame.document, self.qualified(name), step, inside)
+                return calling.decorate(self, function, decorators) if decorators else function
+            case Kind(name=name, decorators=decorators):
+                kind = ClassValue(frame.document, self.qualified(name), step, inside)
+                return calling.decorate(self, kind, decorators) if decorators else kind
+            case _:
+                return UNKNOWN
+
+    def qualified(self, name: str) -> str:
+        return f"{self.frame.name}.{name}" if self.frame.name else name
+
+    def each(self, step: Each) -> None:
+        over, frame = self.value(step.over), self.frame
+        values = [*over.values] if isinstance(over, Many | Dict) else None
+        if values is None or len(values) > _MOST_ITEMS:
+            self.unsure([*[Set(name, OTHER) for name in step.names], *step.body])
+            return
+        for value in values:
+            parts = value.values if isinstance(value, Many) and len(step.names) > 1 else [value]
+            for name, part in zip(step.names, parts, strict=False):
+                frame.env[name] = part
+            self.run(step.body)
+
+    def unsure(self, steps: list[Step]) -> None:
+        """Runs steps that may not run."""
+        frame = self.frame
+        sure, frame.sure = frame.sure, False
+        self.run(tuple(steps))
+        frame.sure, frame.left = sure, False
+
+    def maybe(self, test: Written, bodies: tuple[Steps, ...]) -> None:
+        decided = self.decided(test) if len(bodies) == 2 else None
+        if decided is not None:
+            self.run(bodies[0 if decided else 1])
+            return
+        frame, before = self.frame, dict(self.frame.env)
+        after: list[dict[str, Value]] = []
+        leaving = 0
+        for body in bodies:
+            frame.env = dict(before)
+            sure, frame.sure = frame.sure, False
+            self.run(body)
+            if frame.left:
+                leaving += 1
+            else:
+                after.append(frame.env)
+            frame.sure, frame.left = sure, False
+        handlers = test == OTHER  # of a ``try``, whose own body has run
+        if leaving == len(bodies) > 1:
+            frame.left = True
+        elif leaving and not handlers and any(bodies[index] for index in range(len(bodies))):
+            frame.sure = frame.sure and not _gives_something(bodies)
+        frame.env = _merged(before, after, handlers)
+        if not frame.name:
+            frame.unit.env = frame.env
+
+    def decided(self, test: Written) -> bool | None:
+        """Whether a test holds, ``None`` if that cannot be told."""
+        match test:
+            case Negated(value=value):
+                inner = self.decided(value)
+                return None if inner is None else not inner
+            case Literal() | Path():
+                value = self.value(test)
+                if isinstance(value, Outer) and value.name == "typing.TYPE_CHECKING":
+                    return False
+                if isinstance(value, Literal):
+                    return bool(value.value)
+                return True if isinstance(value, THINGS) else None
+            case Compared(left=left, operators=("Is" | "Eq" | "IsNot" | "NotEq" as how,), rights=(right,)):
+                one, other = self.value(left), self.value(right)
+                if isinstance(one, Literal) and isinstance(other, Literal):
+                    return (one == other) == (how in ("Is", "Eq"))
+                if isinstance(one, THINGS) and other == Literal(None):
+                    return how in ("IsNot", "NotEq")
+                return None
+            case _:
+                return None
+
+    def attach(self, target: Path, value: Written) -> None:
+        owner_path, _, name = target.text.rpartition(".")
+        if not owner_path or target.key is not None:
+            return
+        owner = self.value(Path(owner_path))
+        calling.attach(self, owner, name, self.value(value, f"{owner_path}.{name}"), target.text)
+
+    def set_defaults(self, code: Code) -> None:
+        """Sets the parameters that nobody has given."""
+        for parameter in code.parameters:
+            if parameter.name not in self.frame.env and parameter.default is not None:
+                self.frame.env[parameter.name] = self.value(parameter.default, parameter.name)
+
+    def given(self) -> Value:
+        """What the function gives back: one value, or unknown."""
+        values = [value for value in self.frame.given if value != Literal(None)]
+        first = values[0] if values else Literal(None)
+        return first if all(value == first for value in values) else UNKNOWN
+
+    # -- expressions -----------------------------------------------------------------------------------------------
+
+    def value(self, written: Written, hint: str = "") -> Value:
+        """What an expression is; what it makes is named ``hint``."""
+        match written:
+            case Literal():
+                return written
+            case Path():
+                return self.path(written, hint)
+            case Items(values=values):
+                return Many([self.value(each, f"{hint}[{index}]") for index, each in enumerate(values)])
+            case Joined(parts=parts):
+                texts = [self.value(part) for part in parts]
+                if all(isinstance(text, Literal) and isinstance(text.value, str | int) for text in texts):
+                    return Literal("".join(str(text.value) for text in texts if isinstance(text, Literal)))
+                return UNKNOWN
+            case Pairs(items=items):
+                found = {self.value(key): self.value(value, f"{hint}[]") for key, value in items if key != OTHER}
+                return Dict(found) if len(found) == len(items) else UNKNOWN
+            case Either(values=values):
+                found = [self.value(each, hint) for each in values]
+                known = [each for each in found if not (isinstance(each, Literal) and not each.value)]
+                return known[0] if known and all(each == known[0] for each in known) else UNKNOWN
+            case _:
+                return UNKNOWN
+
+    def path(self, path: Path, hint: str) -> Value:
+        text = path.text
+        root = _ROOT.match(text).group()  # type: ignore[union-attr]
+        current = self.lookup(root)
+        at = len(root)
+        while at < len(text):
+            token = _TOKEN.match(text, at)
+            if token is None:
+                return UNKNOWN
+            at = token.end()
+            last = at == len(text)
+            if token[1]:
+                current = self.attribute(current, token[1])
+            elif token[2]:
+                args = self.args(path) if last else (Args((), {}, all=False) if text[:at] != "super()" else Args())
+                current = calling.call(self, current, args, text[:at], hint if last else "")
+            else:
+                current = self.item(current, path.key) if last else UNKNOWN
+        return current
+
+    def args(self, path: Path) -> Args:
+        values = tuple([self.value(arg, f"<{path.text}>") for arg in path.args])
+        keywords: dict[str, Value] = {}
+        complete = OTHER not in path.args
+        for name, written in path.keywords:
+            value = self.value(written, f"<{path.text}>")
+            if name != "**":
+                keywords[name] = value
+            elif isinstance(value, Dict) and all(isinstance(key, Literal) for key in value.values):
+                keywords |= {str(key.value): inner for key, inner in value.values.items() if isinstance(key, Literal)}
+            else:
+                complete = False
+        return Args(values, keywords, complete)
+
+    def item(self, of: Value, key: Written | None) -> Value:
+        index = UNKNOWN if key is None else self.value(key)
+        match of, index:
+            case Many(values=values), Literal(value=int() as number) if -len(values) <= number < len(values):
+                return values[number]
+            case Dict(values=values), Literal():
+                return values.get(index, UNKNOWN)
+            case _:
+                return UNKNOWN
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def lookup(self, name: str) -> Value:
+        if name == "super":
+            return Outer("builtins.super")
+        frame: Frame | None = self.frame
+        while frame is not None:
+            if name in frame.env:
+                return self._from(frame, name)
+            if not frame.name:
+                break
+            frame = frame.outer
+        if name == "__name__":
+            return UNKNOWN
+        return self.global_(self.frame.document, name)
+
+    def _from(self, frame: Frame, name: str) -> Value:
+        value = frame.env[name]
+        if isinstance(value, Later):
+            value = frame.env[name] = self.settled(value)
+        return value
+
+    def settled(self, value: Value | Later) -> Value:
+        return self.bound(value.step) if isinstance(value, Later) else value
+
+    def global_(self, document: str, name: str) -> Value:
+        """What a name of a module is."""
+        if self.evaluation.bindings(document, name):
+            return self.evaluation.name(document, name)
+        for star in reversed(self.evaluation.bindings(document, "*")):
+            if isinstance(star, Bring):
+                module = self.evaluation.find(document, star.module, star.level)
+                if module is None:
+                    return UNKNOWN
+                if self.evaluation.bindings(module, name) or self.evaluation.bindings(module, "*"):
+                    found = self.global_(module, name) if module != document else UNKNOWN
+                    if found is not UNKNOWN:
+                        return found
+        return Outer(f"builtins.{name}")
+
+    def brought(self, bring: Bring) -> Value:
+        """What an import brings."""
+        document = self.frame.document
+        module = self.evaluation.find(document, bring.module, bring.level)
+        if bring.attribute is None:
+            return Outer(bring.module, document) if module is None else Module(module)
+        if module is not None:
+            return self.member(module, bring.attribute)
+        self.evaluation.find(document, f"{bring.module}.{bring.attribute}".lstrip("."), bring.level)
+        imported = Import("", bring.module, bring.attribute, bring.level, Span(0, 0))
+        match links.follow(self.evaluation.project, document, imported, ""):
+            case links.Inside(found, "", _):
+                return Module(found)
+            case links.Outside(path):
+                return Outer(home(path), document)
+            case _:
+                return UNKNOWN
+
+    def member(self, module: str, name: str) -> Value:
+        """A name of a module of the project, or a module in it."""
+        if self.evaluation.bindings(module, name):
+            return self.evaluation.name(module, name)
+        if module.endswith("/__init__.py") and (inner := self.evaluation.find(module, name, 1)) is not None:
+            return Module(inner)
+        if self.evaluation.bindings(module, "*"):
+            found = self.global_(module, name)
+            return UNKNOWN if isinstance(found, Outer) and found.name.startswith("builtins.") else found
+        return UNKNOWN
+
+    def attribute(self, of: Value, name: str) -> Value:
+        match of:
+            case Module(document=document):
+                return self.member(document, name)
+            case Outer(name="flask.current_app" | "flask.Flask()") if name in _OF_APPS:
+                return Method(None, name)
+            case Outer(name=outer, document=document):
+                if document and "(" not in outer and (inner := self.evaluation.find(document, f"{outer}.{name}", 0)):
+                    return Module(inner)
+                return Outer(home(f"{outer}.{name}"), document)
+            case Instance(class_=kind, attributes=attributes):
+                return attributes[name] if name in attributes else calling.member(self, kind, name, of)
+            case ClassValue():
+                return calling.member(self, of, name, None)
+            case ViewValue() | FunctionValue():
+                return UNKNOWN
+            case Super() | AppThing() | BlueprintThing() | ApiThing() | SpaceThing():
+                return calling.method(self, of, name)
+            case _:
+                return Method(None, name) if of is UNKNOWN and name in _OF_APPS else UNKNOWN
+
+
+_OF_APPS = HOOKS | {"route", "add_url_rule", "register_blueprint"}
+"""These are only called on applications and blueprints, whatever the owner is called."""
+
+
+def _gives_something(bodies: tuple[Steps, ...]) -> bool:
+    """A ``return`` is in there, not only a ``raise``."""
+    for body in bodies:
+        for step in body:
+            match step:
+                case Give(value=value) if value is not None:
+                    return True
+                case Maybe(bodies=inner) if _gives_something(inner):
+                    return True
+                case Each(body=inner) if _gives_something((inner,)):
+                    return True
+                case _:
+                    pass
+    return False
+
+
+def _merged(before: dict[str, Value], after: list[dict[str, Value]], handlers: bool) -> dict[str, Value]:
+    """What names are after one of several ways was taken."""
+    if handlers:
+        return {**{name: value for each in after for name, value in each.items()}, **before}
+    found = dict(before)
+    for name in {name for each in after for name in each}:
+        values = [each[name] for each in after if name in each]
+        same = all(value is values[0] or value == values[0] for value in values)
+        found[name] = values[0] if same else UNKNOWN
+    return found
