@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from flask_lsp.facts import requests
 from flask_lsp.facts.assembly import script_of
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import (
@@ -43,6 +44,7 @@ from flask_lsp.facts.model import (
     Use,
     Value,
 )
+from flask_lsp.facts.requests import error_of, on_g
 from flask_lsp.facts.traverse import every_event, returns
 
 Interface: TypeAlias = "tuple[object, ...]"
@@ -61,7 +63,7 @@ _GIVES_UP = re.compile(r"roll_?back\w*\(\)$|session\w*(?:\(\))?\.(?:remove|close
 _ROOT = re.compile(r"[^.(\[]+")
 _TELLING = re.compile(
     r"config|setting|env|session|register|add_|init_app|import|errorhandler|request|processor|converters|permanent|secret"
-    r"|debug|url_map|headers|mimetype|content_type|flash|login|logout",
+    rf"|debug|url_map|headers|mimetype|content_type|flash|login|logout|{requests.TELLING}",
     re.IGNORECASE,
 )
 """A word of each pattern here: most events hold none, and one search tells."""
@@ -168,6 +170,8 @@ def _said(body: Body) -> Iterator[Value]:
     for event in every_event(body):
         if not _TELLING.search(_written(event)):
             continue
+        if (use := on_g(event)) is not None:
+            yield Path(f"g.{use.how}", key=Literal(use.name))
         if isinstance(event, Call) and (_ASSEMBLY.search(event.value.text) or "config" in event.value.text):
             yield event.value
         elif isinstance(event, Store) and _SETTING.search(event.target.text):
@@ -179,13 +183,15 @@ def _said(body: Body) -> Iterator[Value]:
             yield Path("session", key=OTHER)
         elif sets_content_type(event):
             yield Path("content_type", key=OTHER)
+        elif (error := error_of(event)) is not None:
+            yield Path("error", key=Literal(error))
 
 
 def _written(event: Event) -> str:
     match event:
         case Use(path=path):
             return path
-        case Call(value=Path(text=text)) | Store(target=Path(text=text)):
+        case Call(value=Path(text=text)) | Store(target=Path(text=text)) | Leave(how="raise", value=Path(text=text)):
             return text
         case _:
             return ""

@@ -19,7 +19,7 @@ from flask_lsp.project import kinds, links, names
 from flask_lsp.project.importers import importers_of, imports_by_name, reach
 from flask_lsp.project.known_extensions import CLASSES, Extension, extension_of
 from flask_lsp.project.places import imported, place
-from flask_lsp.project.routes import Key, route_map
+from flask_lsp.project.routes import Key, apps
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -114,7 +114,7 @@ def _concerns(project: Project, factory: Key, app: Key | None, document: str) ->
 
 def _factories(project: Project) -> list[Key]:
     """The applications that functions make, outside of tests."""
-    return sorted(key for key in route_map(project).apps if "." in key[1] and not kinds.is_test(project, key[0]))
+    return sorted(app.key for app in apps(project, "") if app.factory is not None)
 
 
 def _is_imported(project: Project, document: str) -> bool:
@@ -124,9 +124,9 @@ def _is_imported(project: Project, document: str) -> bool:
 
 def applications_of(project: Project, document: str) -> frozenset[Key]:
     """The applications whose module imports the file, directly or not, or is imported by it."""
-    apps = [key for key in route_map(project).apps if not kinds.is_test(project, key[0])]
-    above = frozenset(key for key in apps if document in reach(project, key[0]))
-    return above or frozenset(key for key in apps if key[0] in reach(project, document))
+    keys = [app.key for app in apps(project, document)]
+    above = frozenset(key for key in keys if document in reach(project, key[0]))
+    return above or frozenset(key for key in keys if key[0] in reach(project, document))
 
 
 # -- how it is made --------------------------------------------------------------------------------------------------

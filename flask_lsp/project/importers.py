@@ -44,15 +44,19 @@ def reach(project: Project, document: str, *, at_once: bool = False) -> frozense
         seen, todo = {document}, [document]
         while todo:
             here = todo.pop()
-            for imported in project.files[here].facts.imports:
-                if at_once and imported.function:
-                    continue
-                for found in _modules(project, here, imported):
-                    if found is not None and found not in seen:
-                        seen.add(found)
-                        todo.append(found)
+            for found in files_imported(project, here, at_once=at_once):
+                if found not in seen:
+                    seen.add(found)
+                    todo.append(found)
         known = project.answers[reach, document, at_once] = frozenset(seen)
     return cast("frozenset[str]", known)
+
+
+def files_imported(project: Project, document: str, *, at_once: bool = False) -> Iterator[str]:
+    """The files of the project that the imports of a file run."""
+    for imported in project.files[document].facts.imports:
+        if not (at_once and imported.function):
+            yield from (found for found in _modules(project, document, imported) if found is not None)
 
 
 def importers_of(project: Project, document: str) -> frozenset[str]:

@@ -1,0 +1,109 @@
+"""What functions do while a request is answered: what they put on ``g`` and read from it, how they end it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flask_lsp.facts.model import (
+    Bind,
+    BlockFacts,
+    Body,
+    Call,
+    ClassDefined,
+    Defined,
+    Event,
+    Leave,
+    Literal,
+    Path,
+    Store,
+    Use,
+)
+from flask_lsp.facts.traverse import inner_bodies
+
+TELLING = r"(?:^|\.)g(?:\.|$|\[)|setattr|hasattr|abort|_or_404|NotFound|MethodNotAllowed|send_|safe_join"
+"""A part of each path that says something here."""
+
+_ON_G = re.compile(r"(?:^|\.)g\.(\w+)")
+_MISSES = re.compile(
+    r"(?:^|\.)(?:abort|\w*_or_404|NotFound|MethodNotAllowed|HTTPException|send_from_directory|safe_join"
+    r"|send_static_file)(?:\(\))?$"
+)
+_NUMBERS = {"NotFound": "404", "MethodNotAllowed": "405"}
+
+
+class OnG(NamedTuple):
+    """One access to an attribute of what is called ``g``."""
+
+    how: str
+    """``set``, ``get``, or ``asked``: read with care."""
+    name: str
+    """Empty: any attribute."""
+
+
+def on_g(event: Event) -> OnG | None:
+    match event:
+        case Store(target=Path(text=text)) if found := _ON_G.search(text):
+            return OnG("set" if found.end() == len(text) else "get", found.group(1))
+        case Call(value=Path(text=text, args=args)) if text in ("setattr()", "hasattr()", "getattr()", "delattr()"):
+            if not args or not isinstance(args[0], Path) or args[0].text.rpartition(".")[2] != "g":
+                return None
+            named = args[1].value if len(args) > 1 and isinstance(args[1], Literal) else ""
+            return OnG("set" if text == "setattr()" else "asked", str(named))
+        case Call(value=Path(text=text, args=args)) if found := _ON_G.search(text):
+            if found.group(1) in ("get", "pop", "setdefault") and text.endswith(f"g.{found.group(1)}()"):
+                named = args[0].value if args and isinstance(args[0], Literal) else ""
+                return OnG("set" if found.group(1) == "setdefault" else "asked", str(named))
+            return OnG("get", found.group(1))
+        case Use(path=path, searched=searched):
+            if searched and path.rpartition(".")[2] == "g":
+                return OnG("asked", "")
+            found = _ON_G.search(path)
+            return OnG("get", found.group(1)) if found else None
+        case _:
+            return None
+
+
+def error_of(event: Event) -> str | None:
+    """The error with which an event may end a request: ``404``, ``405``, or ``?`` for any."""
+    match event:
+        case Call(value=Path(text=text, args=args)):
+            found = _MISSES.search(text)
+        case Leave(how="raise", value=Path(text=text, args=args)):
+            found = _MISSES.search(text)
+        case _:
+            return None
+    if not found:
+        return None
+    last = text.removesuffix("()").rpartition(".")[2]
+    if last != "abort":
+        return "?" if last == "HTTPException" else _NUMBERS.get(last, "404")
+    code = args[0].value if args and isinstance(args[0], Literal) else None
+    return "?" if code is None else str(code)
+
+
+def errors(facts: BlockFacts) -> frozenset[str]:
+    """All errors with which something in a block may end a request."""
+    found = (error_of(event) for _, event in _in_body(facts.body, ""))
+    return frozenset(error for error in found if error is not None)
+
+
+def uses_of_g(facts: BlockFacts) -> tuple[tuple[str, OnG], ...]:
+    """What each function in a block, by its qualified name, does to ``g``."""
+    found = ((name, on_g(event)) for name, event in _in_body(facts.body, ""))
+    return tuple((name, use) for name, use in found if use is not None)
+
+
+def _in_body(body: Body, name: str) -> Iterator[tuple[str, Event]]:
+    """The events of a body, each with the qualified name of the function it stands in."""
+    for event in body:
+        match event:
+            case Bind(bound=Defined(function=function)):
+                yield from _in_body(function.body, f"{name}.{function.name}".lstrip("."))
+            case Bind(bound=ClassDefined(name=inner, body=inside)):
+                yield from _in_body(inside, f"{name}.{inner}".lstrip("."))
+            case _:
+                yield name, event
+                for inside in inner_bodies(event):
+                    yield from _in_body(inside, name)

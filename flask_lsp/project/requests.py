@@ -1,0 +1,104 @@
+"""What happens while requests are answered, across the files of a project: questions for ``Context.ask``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.requests import OnG, errors, uses_of_g
+from flask_lsp.project import kinds, names, routes
+from flask_lsp.project.importers import files_imported
+from flask_lsp.project.routes import Key, Reference
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+
+def may_end_with(project: Project, document: str, reference: Reference, error: str) -> bool | None:
+    """A view of the blueprint may end with the error ``404`` or ``405``, itself or by something that its files
+    import; ``None`` where that cannot be told."""
+    blueprint = routes.blueprint(project, document, reference)
+    if blueprint is None or blueprint.open:
+        return None
+    own = routes.routes_of(project, document, reference)
+    files = {route.said for route in own} | {route.view[0] for route in own if route.view is not None}
+    return bool(own) and _may_end(project, files | {blueprint.key[0]}, error)
+
+
+def _may_end(project: Project, files: set[str], error: str) -> bool:
+    """Something in the files, or in those that they import, ends with the error. What makes applications imports all
+    there is, and is left out."""
+    making = {app.key[0] for app in routes.apps(project, "")} - files
+    seen, todo = set(files), list(files)
+    while todo:
+        here = todo.pop()
+        if not _errors(project, here).isdisjoint({error, "?"}):
+            return True
+        for found in files_imported(project, here):
+            if found not in seen and found not in making:
+                seen.add(found)
+                todo.append(found)
+    return False
+
+
+_known_errors: WeakKeyDictionary[FileFacts, frozenset[str]] = WeakKeyDictionary()
+
+
+def _errors(project: Project, document: str) -> frozenset[str]:
+    facts = project.files[document].facts
+    known = _known_errors.get(facts)
+    if known is None:
+        known = _known_errors[facts] = frozenset[str]().union(*[errors(block) for _, block in facts.blocks])
+    return known
+
+
+def missing_on_g(project: Project, document: str, reference: Reference, function: str, name: str) -> tuple[Key, ...]:
+    """The views that read ``g.name`` and are surely not the blueprint's, where nothing but ``function``, a hook of the
+    blueprint, sets it."""
+    blueprint = routes.blueprint(project, document, reference)
+    if blueprint is None or blueprint.open:
+        return ()
+    readers: list[Key] = []
+    for other, file in project.files.items():
+        for where, use in _uses(file.facts):
+            if use.name not in (name, "") or (other, where) == (document, function):
+                continue
+            if use.how == "set":
+                return ()
+            if use.how == "get" and not kinds.is_test(project, other):
+                readers.append((other, where))
+    return tuple(
+        key
+        for key in dict.fromkeys(readers)
+        if not _is_careful(project, key, name) and _is_foreign(project, key, blueprint.key)
+    )
+
+
+def _is_careful(project: Project, key: Key, name: str) -> bool:
+    """The function asks whether ``g`` has the attribute, or its ``g`` is not Flask's."""
+    if names.canonical(project, key[0], "g") != "flask.g" and names.canonical(project, key[0], "flask") is None:
+        return True
+    uses = _uses(project.files[key[0]].facts)
+    return any(where == key[1] and use.how == "asked" and use.name in (name, "") for where, use in uses)
+
+
+def _is_foreign(project: Project, view: Key, blueprint: Key) -> bool:
+    """The function is a view, and none of its routes comes through the blueprint."""
+    found = [
+        route
+        for app in routes.apps(project, view[0])
+        for route in routes.routes(project, view[0], app.key)
+        if route.view == view
+    ]
+    return bool(found) and not any(blueprint in (*route.chain, route.owner) for route in found)
+
+
+_known_uses: WeakKeyDictionary[FileFacts, tuple[tuple[str, OnG], ...]] = WeakKeyDictionary()
+
+
+def _uses(facts: FileFacts) -> tuple[tuple[str, OnG], ...]:
+    known = _known_uses.get(facts)
+    if known is None:
+        known = _known_uses[facts] = tuple(use for _, block in facts.blocks for use in uses_of_g(block))
+    return known
