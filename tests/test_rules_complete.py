@@ -24,10 +24,13 @@ def of(registered: Registered) -> str:
     return registered.rule.code
 
 
-def findings(text: str) -> set[str]:
+def findings(files: dict[str, str]) -> set[str]:
     settings, _ = merge({"preset": "strict"})
-    project = Project("/p", settings, Versions()).with_text("/p/example.py", text).with_complete(True)
-    return {finding.rule.code for finding in check(project, "/p/example.py")}
+    project = Project("/p", settings, Versions())
+    for name, text in files.items():
+        project = project.with_text(f"/p/{name}", text)
+    project = project.with_complete(True)
+    return {finding.rule.code for document in project.files for finding in check(project, document)}
 
 
 def test_codes_and_names_are_unique() -> None:
@@ -42,8 +45,8 @@ def test_examples(registered: Registered) -> None:
     assert doc.title.endswith((".", "?"))
     assert len(doc.title) < 120
     assert doc.why
-    assert registered.rule.code in findings(doc.example)
-    assert registered.rule.code not in findings(doc.better)
+    assert registered.rule.code in findings(doc.files())
+    assert registered.rule.code not in findings(doc.files(better=True))
 
 
 @pytest.mark.parametrize("registered", rules(), ids=of)

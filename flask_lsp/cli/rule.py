@@ -40,8 +40,9 @@ def _page(rule: Rule, paint: Paint) -> Iterator[str]:
     yield doc.title
     yield ""
     yield doc.why
-    for title, code, style in (("Example", doc.example, "red"), ("Better", doc.better, "green")):
-        yield ""
-        yield paint(f"{title}:", style)
-        yield ""
-        yield from ("    " + line if line else "" for line in code.rstrip("\n").split("\n"))
+    for title, files, style in (("Example", doc.files(), "red"), ("Better", doc.files(better=True), "green")):
+        for name, code in files.items():
+            yield ""
+            yield paint(f"{title}, {name}:" if len(files) > 1 else f"{title}:", style)
+            yield ""
+            yield from ("    " + line if line else "" for line in code.rstrip("\n").split("\n"))

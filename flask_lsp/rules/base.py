@@ -52,6 +52,14 @@ class Documentation:
     """Markdown, one paragraph or more."""
     example: str
     better: str
+    beside: tuple[tuple[str, str], ...] = ()
+    """Other files of the example, with their names; its own is ``example.py``."""
+    better_beside: tuple[tuple[str, str], ...] = ()
+
+    def files(self, *, better: bool = False) -> dict[str, str]:
+        """All files of the example, or of the better one, by their names."""
+        text, beside = (self.better, self.better_beside) if better else (self.example, self.beside)
+        return {"example.py": text, **dict(beside)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def test_proof(registered: Registered, which: str, tmp_path: Path) -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     doc = documentation(registered.rule.code)
-    (tmp_path / "example.py").write_text(doc.example if which == "BAD" else doc.better, encoding="utf-8")
+    for name, text in doc.files(better=which == "BETTER").items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     seen = _observed(proof, tmp_path)
     assert getattr(module, which) in seen
     other = getattr(module, "BETTER" if which == "BAD" else "BAD")
