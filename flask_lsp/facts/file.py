@@ -30,8 +30,10 @@ Bindings: TypeAlias = "dict[str, tuple[At, ...]]"
 class FileFacts:
     """What a file says. All of it is a function of the text; nothing here reads the disk."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, earlier: FileFacts | None = None) -> None:
         self._tree: Tree | None = tree
+        self._earlier = earlier if earlier is not None and "interface" in earlier.__dict__ else None
+        """The facts of the text that this one was edited from, until what both hand on is told apart."""
 
     @cached_property
     def blocks(self) -> tuple[tuple[int, BlockFacts], ...]:
@@ -44,21 +46,33 @@ class FileFacts:
     @cached_property
     def interface(self) -> Interface:
         """What other blocks and files may ask of this one, without spans: equal interfaces, equal answers."""
-        interface = (*[offer.interface for offer in self._offers if offer.interface], self.handed)
+        earlier = self._earlier
+        if earlier is not None and self.offers == earlier.offers:
+            interface = earlier.interface
+        else:
+            interface = (*[offer.interface for offer in self.offers if offer.interface], self.handed)
+        self._earlier = None
         if "blocks" in self.__dict__:
             self._tree = None
         return interface
 
     @cached_property
-    def _offers(self) -> tuple[Offer, ...]:
-        known = [(block, block.parsed.kept.get(Offer)) for _, block in self._placed]
-        return tuple([_offer(block) if offer is None else offer for block, offer in known])
+    def offers(self) -> tuple[Offer, ...]:
+        """What each block offers, in order."""
+        placed, earlier = self._placed, self._earlier
+        if earlier is None or self._tree is None:
+            return tuple([_offer(block) for _, block in placed])
+        head, tail = self._tree.shared
+        new, known = [_offer(block) for _, block in placed[head : len(placed) - tail]], earlier.offers
+        return (*known[:head], *new, *known[len(known) - tail :])
 
     @cached_property
     def handed(self) -> tuple[frozenset[str], frozenset[str], frozenset[Lent]]:
         """The names the file binds or imports and hands on as they are, those it reaches into, and what its functions
         import and hand on. Other names come and go while somebody types."""
-        offers = self._offers
+        offers = self.offers
+        if self._earlier is not None and offers == self._earlier.offers:
+            return self._earlier.handed
         bound = frozenset[str]().union(*[offer.bound for offer in offers if offer.bound])
         handed = frozenset[str]().union(*[offer.handed for offer in offers if offer.handed])
         reached = frozenset[str]().union(*[offer.reached for offer in offers if offer.reached])
@@ -88,11 +102,6 @@ class FileFacts:
         return [(start, event) for start, facts in self.blocks for event in facts.body]
 
 
-def file_facts(tree: Tree) -> FileFacts:
-    """The facts of all blocks of a file."""
-    return FileFacts(tree)
-
-
 class Offer(NamedTuple):
     """What one block offers to others, kept with the text it was parsed from: no offset is in it."""
 
@@ -105,6 +114,9 @@ class Offer(NamedTuple):
 
 def _offer(block: Block) -> Offer:
     """Made when somebody compares it."""
+    known: Offer | None = block.parsed.kept.get(Offer)
+    if known is not None:
+        return known
     facts = facts_of(block)
     try:
         interface = interface_of(facts)

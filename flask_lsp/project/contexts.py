@@ -6,9 +6,9 @@ A level is ``None`` where it cannot be told; then nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.model import (
     Bind,
@@ -84,20 +84,26 @@ class _Kept:
     """Counted from the block."""
 
 
+class _Noted(NamedTuple):
+    """The numbers of the blocks that lack something, where each block speaks for itself."""
+
+    answers: object
+    blocks: tuple[int, ...]
+
+
 def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
     """What lacks its context while the module is imported. Empty where the module may be imported inside of one."""
-    walk = _Walk(project, file)
-    found: list[Missing] = []
-    answers, document = project.answers, file.document
-    for start, block in file.tree.blocks:
-        kept: _Kept | None = block.kept.get(_Kept)
-        if walk.level is Level.NONE and kept and kept.answers is answers and kept.document == document:
-            if kept.missing:
-                found += [missing.shifted(start) for missing in kept.missing]
-            continue
-        found += _in_block(walk, start, block)
-        if walk.level is None:
-            break  # a context may have been pushed for good
+    found = _after_edit(project, file)
+    if found is None:
+        walk, found, noted = _Walk(project, file), list[Missing](), list[int]()
+        for number, (start, block) in enumerate(file.tree.blocks):
+            lacking = _in_block(walk, start, block)
+            noted += [number] * bool(lacking)
+            found += lacking
+            if walk.level is None:
+                break  # a context may have been pushed for good
+        if not walk.mixed:
+            file.kept[_Noted] = _Noted(project.answers, tuple(noted))
     seen: dict[Span, Missing] = {}
     for missing in found:
         if missing.span not in seen or len(missing.chain) < len(seen[missing.span].chain):
@@ -107,20 +113,38 @@ def while_imported(project: Project, file: File) -> tuple[Missing, ...]:
     return tuple(seen.values())
 
 
-def _in_block(walk: _Walk, start: int, block: Block) -> Iterable[Missing]:
+def _after_edit(project: Project, file: File) -> list[Missing] | None:
+    """What the file lacks, from what the text before the edit lacked; ``None`` where all of it has to be walked."""
+    _, since, blocks = file.facts, file.since, file.tree.blocks
+    known: _Noted | None = since.kept.get(_Noted) if since is not None else None
+    if since is None or known is None or known.answers is not project.answers:
+        return None
+    walk, found, noted = _Walk(project, file), list[Missing](), list[int]()
+    for number in sorted({*since.still(known.blocks), *since.new}):
+        lacking = _in_block(walk, *blocks[number])
+        noted += [number] * bool(lacking)
+        found += lacking
+    if walk.mixed:
+        return None
+    file.kept[_Noted] = _Noted(project.answers, tuple(noted))
+    return found
+
+
+def _in_block(walk: _Walk, start: int, block: Block) -> Sequence[Missing]:
     """What a block lacks; kept with it, for a keystroke changes one of many."""
     document, answers = walk.file.document, walk.project.answers
-    kept: _Kept | None = block.parsed.kept.get(_Kept) if walk.level is Level.NONE else None
+    kept: _Kept | None = None
+    if walk.level is Level.NONE:
+        kept = block.kept.get(_Kept) or block.parsed.kept.get(_Kept)
     if kept is not None and kept.answers is answers and kept.document == document:
-        block.kept[_Kept] = kept
-        return ()
+        return [missing.shifted(start) for missing in kept.missing]
     before, walk.left = walk.level, False
     found = list(walk.body(facts_of(block).body, _Place(start, (), ())))
     if before is walk.level is Level.NONE and not walk.left:
-        kept = _Kept(document, answers, tuple(missing.shifted(-start) for missing in found))
-        block.kept[_Kept] = kept
-        if not found:  # nothing holds no offsets
-            block.parsed.kept[_Kept] = kept
+        keeper = block if found else block.parsed  # nothing holds no offsets
+        keeper.kept[_Kept] = _Kept(document, answers, tuple(missing.shifted(-start) for missing in found))
+    else:
+        walk.mixed = True
     return found
 
 
@@ -145,6 +169,8 @@ class _Walk:
         self.level: Level | None = Level.NONE
         self.left = False
         """A function of another block was looked into."""
+        self.mixed = False
+        """What a block lacks depends on others."""
 
     def _module_name(self, document: str, path: str) -> str | None:
         asked = (names.canonical, document, path)

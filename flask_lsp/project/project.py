@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from flask_lsp.facts.file import FileFacts, file_facts
+from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.interface import Interface
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
@@ -16,23 +17,59 @@ from flask_lsp.syntax.parse import Tree, parse_file
 from flask_lsp.text import Source
 
 
+class Since(NamedTuple):
+    """What a file shares with the one it was edited from. Blocks go by their numbers."""
+
+    head: int
+    """Blocks at the start."""
+    tail: int
+    """Blocks at the end."""
+    moved: int
+    """How far their numbers have moved."""
+    blocks: int
+    """How many there are now."""
+    kept: dict[object, Any]
+    """What others made of the earlier file."""
+
+    @property
+    def new(self) -> range:
+        """The blocks that are new."""
+        return range(self.head, self.blocks - self.tail)
+
+    def still(self, numbers: Iterable[int]) -> Iterator[int]:
+        """The numbers that blocks of the earlier file have now, of those that are still there."""
+        for number in numbers:
+            if number < self.head:
+                yield number
+            elif number + self.moved >= self.blocks - self.tail:
+                yield number + self.moved
+
+
 class File:
     """One file: everything in it is a function of its text."""
 
-    def __init__(self, document: str, source: Source, before: Tree | None = None) -> None:
+    def __init__(self, document: str, source: Source, before: File | None = None) -> None:
         self.document = document
         self.source = source
+        self.kept: dict[object, Any] = {}
+        """What others made of it, each under a key of its own; it goes when the file goes."""
+        self.since: Since | None = None
+        """Known once the facts are."""
         self._before = before
 
     @cached_property
     def tree(self) -> Tree:
-        tree = parse_file(self.source.text, self._before)
-        self._before = None  # else every text ever typed would be kept
-        return tree
+        return parse_file(self.source.text, self._before.tree if self._before else None)
 
     @cached_property
     def facts(self) -> FileFacts:
-        return file_facts(self.tree)
+        tree, before = self.tree, self._before
+        self._before = None  # else every text ever typed would be kept
+        if before is None:
+            return FileFacts(tree)
+        count = len(tree.blocks)
+        self.since = Since(*tree.shared, count - len(before.tree.blocks), count, before.kept)
+        return FileFacts(tree, before.facts)
 
     def settle(self) -> None:
         """Reads all that others may ask for and lets go of the tree, which is many times larger: files that nobody has
@@ -69,7 +106,7 @@ class Project:
         before = self._files.get(document)
         if before is not None and before.source.text == source.text:
             return self
-        file = File(document, source, before.tree if before else None)
+        file = File(document, source, before)
         same = before is not None and _equal(before.facts.interface, file.facts.interface)
         return self._copy({**self._files, document: file}, self.answers if same else {})
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project import kinds
@@ -23,6 +23,16 @@ log = logging.getLogger(__name__)
 Cancelled = Callable[[], bool]
 
 _MOST_PLACES = 32
+
+
+class _Checked(NamedTuple):
+    """What is kept of a file for the next keystroke, which changes few of its blocks."""
+
+    answers: object
+    spoken: frozenset[Registered]
+    """The rules that any of its blocks may have something for."""
+    noted: tuple[int, ...]
+    """The numbers of the blocks with findings."""
 
 
 @dataclass(slots=True)
@@ -59,21 +69,27 @@ def check(project: Project, document: str, cancelled: Cancelled = lambda: False)
 
 
 def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding]:
+    _, since, blocks = file.facts, file.since, file.tree.blocks
+    known: _Checked | None = since.kept.get(_Checked) if since is not None else None
+    if since is None or known is None or known.answers is not project.answers:
+        since, known = None, _Checked(project.answers, frozenset(), ())
+    new = [(number, blocks[number].block) for number in (since.new if since else range(len(blocks)))]
     # Few sets are different: most blocks say what others say.
-    spoken = frozenset[Registered]().union(*{_spoken_of(block) for _, block in file.tree.blocks})
+    spoken = known.spoken.union(*{_spoken_of(block) for _, block in new})
     if not spoken:
         return  # a file without Flask costs nothing
-    answers, document = project.answers, file.document
-    for start, block in file.tree.blocks:
-        kept: _Kept | None = block.kept.get(_Kept)
-        if kept is None or kept.answers is not answers or kept.document != document:
-            if cancelled():
-                return
-            kept = _block_findings(project, file, block)
-        if kept.findings:
-            if kept.context is not None:
-                kept.context.move(project, file)
-            yield from _placed(kept, start)
+    noted = list(since.still(known.noted)) if since else []
+    for number, block in new:
+        if cancelled():
+            return
+        if _block_findings(project, file, block).findings:
+            noted.append(number)
+    for start, block in [blocks[number] for number in noted]:
+        kept = _block_findings(project, file, block)
+        if kept.context is not None:
+            kept.context.move(project, file)
+        yield from _placed(kept, start)
+    file.kept[_Checked] = _Checked(project.answers, spoken, tuple(noted))
     context = Context(project, file, None)
     for registered in _by_type(spoken).get(FileFacts, ()):
         for finding in _run(registered, file.facts, context):

@@ -315,8 +315,9 @@ def _release(before: File, now: File) -> None:
     """Lets go of what is kept of the blocks that an edit removed: findings know their block and hang on it, and until
     somebody looks for such cycles each keystroke would leave a snapshot behind.
     """
-    if before is not now:
-        held = {id(block) for _, block in now.tree.blocks}
-        for _, block in before.tree.blocks:
+    if now.since is not None:
+        head, tail, moved, count, _ = now.since
+        held = {id(block) for _, block in now.tree.blocks[head : count - tail]}
+        for _, block in before.tree.blocks[head : count - moved - tail]:
             if id(block) not in held:
                 block.kept.clear()

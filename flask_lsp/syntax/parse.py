@@ -116,11 +116,15 @@ class Placed(NamedTuple):
 class Tree:
     """All blocks of a file, in order; together they are exactly its text."""
 
-    def __init__(self, text: str, blocks: tuple[Placed, ...], unclosed: tuple[int, ...]) -> None:
+    def __init__(
+        self, text: str, blocks: tuple[Placed, ...], unclosed: tuple[int, ...], shared: tuple[int, int] = (0, 0)
+    ) -> None:
         self.text = text
         self.blocks = blocks
         self.unclosed = unclosed
         """The numbers of the blocks that stand alone because what they open is never closed."""
+        self.shared = shared
+        """How many blocks at its start and at its end are those of the tree it was made from."""
 
     def statements(self) -> Iterator[tuple[Placed, ast.stmt]]:
         for placed in self.blocks:
@@ -168,7 +172,7 @@ def _again(text: str, before: Tree) -> Tree:
     same = min(same, *before.unclosed[:1], len(before.blocks))
     same = max(same - 1, 0)  # what follows it may now belong to it
     tail = _Tail(before, text, same + 1)
-    blocks, unclosed = list(before.blocks[:same]), list[int]()
+    blocks, unclosed, rest = list(before.blocks[:same]), list[int](), ()
     for placed in _parsed(text, before.blocks[same].start, tail):
         if placed.start in tail:
             number, shift = tail.number(placed.start), tail.shift
@@ -180,7 +184,7 @@ def _again(text: str, before: Tree) -> Tree:
         if placed.block.unclosed:
             unclosed.append(len(blocks))
         blocks.append(placed)
-    return Tree(text, tuple(blocks), tuple(unclosed))
+    return Tree(text, tuple(blocks), tuple(unclosed), (same, len(rest)))
 
 
 class _Tail:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from flask_lsp.facts.file import file_facts
+from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.interface import interface_of
 from flask_lsp.facts.model import (
     OTHER,
@@ -99,7 +99,7 @@ def test_broken_code(seed: int) -> None:
     pick = random.Random(seed)
     tree = parse_file(broken(pick, some_file(pick)[:15_000]))
     everything_lies_inside(tree)
-    file_facts(tree)
+    FileFacts(tree)
 
 
 @given(seeds)
@@ -108,10 +108,10 @@ def test_facts_of_kept_blocks_are_those_of_fresh_ones(seed: int) -> None:
     text = some_file(pick)[:3000]
     tree = parse_file(text)
     for _ in range(4):
-        file_facts(tree)
+        FileFacts(tree)
         text = apply(text, [some_edit(pick, text)])
         tree = parse_file(text, tree)
-        known, new = file_facts(tree), file_facts(fresh(text))
+        known, new = FileFacts(tree), FileFacts(fresh(text))
         assert known.blocks == new.blocks
         assert known.interface == new.interface
         assert known.bindings == new.bindings
@@ -157,7 +157,7 @@ def test_literals_are_equal_when_they_are_written_alike() -> None:
     assert Literal("a") == Literal("a")
     assert Literal(None) == Literal(None)
     assert len({Literal(1), Literal(True), Literal(1.0), Literal(1)}) == 3
-    assert file_facts(parse_file("DEBUG = 1\n")).interface != file_facts(parse_file("DEBUG = True\n")).interface
+    assert FileFacts(parse_file("DEBUG = 1\n")).interface != FileFacts(parse_file("DEBUG = True\n")).interface
 
 
 @pytest.mark.parametrize(
@@ -368,13 +368,13 @@ def test_what_others_do_not_see(before: str, after: str) -> None:
 def test_deep_and_long(text: str) -> None:
     tree = parse_file(text + "y = 1\n")
     everything_lies_inside(tree)
-    known = file_facts(tree)
+    known = FileFacts(tree)
     assert "y" in known.bindings
-    assert known.interface == file_facts(fresh(text + "y = 1\n")).interface
+    assert known.interface == FileFacts(fresh(text + "y = 1\n")).interface
 
 
 def test_a_name_bound_many_times_costs_no_more_than_many_names() -> None:
-    known = file_facts(parse_file("x = 1\n" * 20_000))
+    known = FileFacts(parse_file("x = 1\n" * 20_000))
     assert len(known.bindings["x"]) == 20_000
     assert [at.start for at in known.bindings["x"][:3]] == [0, 6, 12]
 
