@@ -182,9 +182,10 @@ _THING = re.compile(
     r"(?i)(?<![a-z])(?:app|api|bp|ns|blp|web|site)s?(?![a-z])|blueprint|bps?$|flask|application|admin|server"
 )
 _WEAK = re.compile(
-    r"(?i)regist|init|set_?up|route|view|blueprint|url|create|make|load|config|mount|attach|install|add_"
+    r"(?i)regist|init|set_?up|route|view|blueprint|url|create|make|load|config|mount|attach|install|add|append|extend"
 )
 _STORED = re.compile(r"(?i)url_map|static|view_functions|wsgi_app|^self\.\w+$|\.(?:methods|api|blueprint|bp)$")
+_CLASS = re.compile(r"(?:^|\.)[A-Z]\w*\(\)$")
 _NAMED = (Path("__name__"), Path("__package__"))
 
 
@@ -219,8 +220,8 @@ def _names_thing(text: str) -> bool:
 
 @lru_cache(1 << 16)
 def _is_weak(text: str) -> bool:
-    """A call that hands on nothing may do something to what is global."""
-    return bool(_WEAK.search(text))
+    """A call by which a function that puts an application together may hand on the work."""
+    return bool(_WEAK.search(text)) and "(" not in text[:-2]
 
 
 # -- reading bodies --------------------------------------------------------------------------------------------------
@@ -244,9 +245,16 @@ def _code(function: Function) -> Code:
     # Defined in its block, a function is both an event and a binding.
     decorators = tuple([value for value, _ in function.decorators])
     parameters = tuple([Given(each.name, each.annotation, each.default, each.stars) for each in function.parameters])
-    steps = _pruned(_steps(function.body, {})) if _may_matter(function.body) else ()
+    if not _may_matter(function.body):
+        return Code(function.name, decorators, parameters, (), gives=tuple(_gives(function)))
+    inner = frozenset([name for name, bounds in function.bindings.items() if any(map(_is_function, bounds))])
+    steps = _pruned(_steps(function.body, None, inner))
     makes_app = bool(steps) and _makes_app(function.body)
     return Code(function.name, decorators, parameters, steps, makes_app, tuple(_gives(function)))
+
+
+def _is_function(bound: Bound) -> bool:
+    return isinstance(bound, Defined)
 
 
 def _gives(function: Function) -> Iterator[str]:
@@ -295,7 +303,7 @@ def _makes_app(body: Body) -> bool:
     for event in body:
         match event:
             case Call(value=Path(text=text, args=args)):
-                if text.endswith("Flask()") or (text[:1].isupper() and any(each in args for each in _NAMED)):
+                if text.endswith("Flask()") or (args[:1] and args[0] in _NAMED and _CLASS.search(text)):
                     return True
             case With(body=inner) | Try(body=inner):
                 if _makes_app(inner):
@@ -313,61 +321,74 @@ def _kind(defined: ClassDefined) -> Kind:
     return Kind(defined.name, defined.bases, defined.decorators, tuple(body))
 
 
-def _steps(body: Body, read: dict[int, Step]) -> list[Step]:
+def _steps(body: Body, read: dict[int, Step] | None, inner: frozenset[str] = frozenset()) -> list[Step]:
+    """The steps of a body, all that may matter. ``read`` has what a module binds, ``inner`` are functions that are
+    defined in the body."""
     steps: list[Step] = []
+    recent: list[Path] = []
     for event in body:
         match event:
             case Call(value=call):
-                if _matters(call) or (not call.args and not call.keywords and _is_weak(call.text)):
-                    _without_parts(steps, [call])
-                    steps.append(Do(call))
+                if _matters(call) or read is not None or _is_weak(call.text) or call.text[:-2] in inner:
+                    _add(steps, recent, Do(call))
+                else:
+                    recent.append(call)
             case Bind(bound=bound):
-                step = read.get(id(bound)) or _bound(bound)
-                _without_parts(steps, _values(step))
-                steps.append(step)
+                _add(steps, recent, (read and read.get(id(bound))) or _bound(bound))
             case Store(target=target, value=value):
                 if _STORED.search(target.text):
-                    _without_parts(steps, [value])
-                    steps.append(Attach(target, value))
+                    _add(steps, recent, Attach(target, value))
             case Leave(how=how, value=value):
                 if how in ("return", "raise"):
-                    _without_parts(steps, [value])
-                    steps.append(Give(value if how == "return" else None))
+                    _add(steps, recent, Give(value if how == "return" else None))
+            case Use():
+                pass
             case _:
-                steps += _nested(event, read)
+                steps += _nested(event, read, inner)
     return steps
 
 
-def _nested(event: Event, read: dict[int, Step]) -> Iterator[Step]:
-    match event:
-        case With(body=body):
-            yield from _steps(body, read)
-        case Loop(body=body, orelse=orelse, over=over, names=names):
-            if inner := _steps(body, read):
-                yield Each(names, over, tuple(inner))
-            yield from _steps(orelse, read)
-        case Branch(test=test, bodies=bodies):
-            found = tuple([tuple(_steps(body, read)) for body in bodies])
-            if any(found):
-                yield Maybe(test, found)
-        case Try(body=body, handlers=handlers, orelse=orelse, final=final):
-            yield from (step for step in _steps(body, read) if not isinstance(step, Give))
-            found = tuple([tuple(_steps(handler.body, read)) for handler in handlers])
-            if any(found):
-                yield Maybe(OTHER, found)
-            yield from _steps(orelse, read)
-            yield from _steps(final, read)
-        case _:
-            pass
-
-
-def _without_parts(steps: list[Step], values: Iterable[Value]) -> None:
-    """A call that is an argument, a decorator or what a name is bound to is evaluated there."""
-    if not steps or not isinstance(steps[-1], Do):
+def _add(steps: list[Step], recent: list[Path], step: Step) -> None:
+    """Adds a step. The calls inside of it go: they are made with it. Those that it goes on from, as with
+    ``make(1).register()``, stand before it."""
+    values = _values(step)
+    if not values:
+        steps.append(step)
         return
     parts = list(_calls(values))
     while steps and isinstance(last := steps[-1], Do) and last.call in parts:
         steps.pop()
+    if recent:
+        begins = [text[: found.end()] for text in {part.text for part in parts} for found in _CALLED.finditer(text[:-1])]
+        steps += [Do(call) for call in recent if call.text in begins]
+        recent.clear()
+    steps.append(step)
+
+
+_CALLED = re.compile(r"\(\)")
+
+
+def _nested(event: Event, read: dict[int, Step] | None, inner: frozenset[str] = frozenset()) -> Iterator[Step]:
+    match event:
+        case With(body=body):
+            yield from _steps(body, read, inner)
+        case Loop(body=body, orelse=orelse, over=over, names=names):
+            if steps := _steps(body, read, inner):
+                yield Each(names, over, tuple(steps))
+            yield from _steps(orelse, read, inner)
+        case Branch(test=test, bodies=bodies):
+            found = tuple([tuple(_steps(body, read, inner)) for body in bodies])
+            if any(found):
+                yield Maybe(test, found)
+        case Try(body=body, handlers=handlers, orelse=orelse, final=final):
+            yield from (step for step in _steps(body, read, inner) if not isinstance(step, Give))
+            found = tuple([tuple(_steps(handler.body, read, inner)) for handler in handlers])
+            if any(found):
+                yield Maybe(OTHER, found)
+            yield from _steps(orelse, read, inner)
+            yield from _steps(final, read, inner)
+        case _:
+            pass
 
 
 def _values(step: Step) -> tuple[Value, ...]:

@@ -20,7 +20,9 @@ from flask_lsp.project.things import (
     Args,
     BlueprintThing,
     ClassValue,
+    Dict,
     FunctionValue,
+    Growing,
     Instance,
     Many,
     Method,
@@ -51,6 +53,8 @@ def call(running: Running, callee: Value, args: Args, text: str, hint: str) -> V
         case ViewMaker(class_=kind):
             name = args.text(0, "name")
             return ViewValue(UNKNOWN if name is None else name, kind)
+        case Growing():
+            return _grown(running, callee, args)
         case Outer():
             return _outer(running, callee, args, text, hint)
         case Super(of=of) if isinstance(of, THINGS):
@@ -65,12 +69,12 @@ def _outer(running: Running, callee: Outer, args: Args, text: str, hint: str) ->
     name = callee.name
     if name == "builtins.super":
         return Super(_self(running))
-    if name.endswith(".append") and name.startswith("builtins."):
-        return UNKNOWN
     if name in ("importlib.import_module", "builtins.__import__", "werkzeug.utils.import_string"):
         return _imported(running, args)
     if name in ("builtins.list", "builtins.tuple", "builtins.reversed", "builtins.sorted") and len(args.values) == 1:
         return args.values[0]
+    if name == "builtins.enumerate" and len(args.values) == 1 and isinstance(args.values[0], Many):
+        return Many([Many([Literal(index), value]) for index, value in enumerate(args.values[0].values)])
     if name == "builtins.getattr" and len(args.values) >= 2 and isinstance(args.values[1], Literal):
         return running.attribute(args.values[0], str(args.values[1].value))
     if name == "typing.cast" and len(args.values) == 2:
@@ -81,6 +85,27 @@ def _outer(running: Running, callee: Outer, args: Args, text: str, hint: str) ->
     if not (is_standard(name) or adds_no_routes(name)):
         escaped(running, args, text)
     return Outer(f"{name}()", callee.document)
+
+
+def _grown(running: Running, method: Growing, args: Args) -> Value:
+    """``append`` and its kin; what may not happen makes a list one that cannot be told."""
+    match method.of, method.name:
+        case Many(values=values), "append" | "extend" | "insert":
+            given = args.values[-1] if args.values else UNKNOWN
+            more = given.values if method.name == "extend" and isinstance(given, Many) else [given]
+            at = 0 if method.name == "insert" else len(values)
+            values[at:at] = more if running.frame.sure else [UNKNOWN]
+        case Dict(values=values), "items":
+            return Many([Many([key, value]) for key, value in values.items()])
+        case Dict(values=values), "values":
+            return Many(list(values.values()))
+        case Dict(values=values), "keys":
+            return Many(list(values))
+        case Dict(values=values), "get" if args.values:
+            return values.get(args.values[0], UNKNOWN)
+        case _:
+            pass
+    return UNKNOWN
 
 
 def _imported(running: Running, args: Args) -> Value:

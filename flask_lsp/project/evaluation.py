@@ -101,6 +101,8 @@ class Frame:
     given: list[Value] = field(default_factory=list[Value])
     suffix: str = ""
     """Tells the blueprints that a function makes for one set of arguments from those for others."""
+    done: dict[str, Value] = field(default_factory=dict[str, "Value"])
+    """What calls gave last, by what was called: the expression may go on from there."""
     made: dict[str, int] = field(default_factory=dict[str, int])
     makes_app: bool = False
 

@@ -27,17 +27,18 @@ def routes(said: Iterable[ResourceSaid], places: _Places, made: RouteMap) -> Ite
     resources = tuple(said)
     for one in resources:
         if isinstance(one.owner, ApiThing):
-            path = "" if one.owner.kind == "flask_restx" else ""
-            yield from _resource(one, one.owner, None, path, one.sure, places, made, taken)
+            yield from _resource(one, one.owner, None, "", one.sure, places, made, taken)
             continue
         for placed in places.get(one.owner.key, ()):
             if isinstance(placed.owner, ApiThing):
                 path = one.owner.path if placed.path is None else placed.path
                 sure = one.sure and placed.sure
                 yield from _resource(one, placed.owner, one.owner, path, sure, places, made, taken)
+    documentation: list[Route] = []
     for api in {placed.thing for every in places.values() for placed in every if isinstance(placed.thing, ApiThing)}:
         if api.kind == "flask_restx":
-            yield from _documentation(api, places, made)
+            documentation += _documentation(api, places, made)
+    yield from dict.fromkeys(documentation)
 
 
 def _resource(
@@ -175,4 +176,5 @@ def _documentation(api: ApiThing, places: _Places, made: RouteMap) -> Iterator[R
 
 def _assets(app: Key | None, document: str) -> Route:
     rule = parse_rule("/swaggerui/<path:filename>")
+    document = document if app is None else app[0]
     return Route(app, document, rule, "restx_doc.static", _GET, True, True, app, document)

@@ -20,6 +20,7 @@ from flask_lsp.project.things import (
     ClassValue,
     Dict,
     FunctionValue,
+    Growing,
     Instance,
     Many,
     Method,
@@ -76,7 +77,7 @@ class Running:
                 if name != "*":
                     self.frame.env[name] = Later(step)  # type: ignore[assignment]
             case Do(call=call):
-                self.value(call)
+                self.frame.done[call.text] = self.value(call)
             case Attach(target=target, value=value):
                 self.attach(target, value)
             case Each():
@@ -235,6 +236,8 @@ class Running:
             last = at == len(text)
             if token[1]:
                 current = self.attribute(current, token[1])
+            elif token[2] and not last and text[:at] in self.frame.done:
+                current = self.frame.done[text[:at]]
             elif token[2]:
                 args = self.args(path) if last else (Args((), {}, all=False) if text[:at] != "super()" else Args())
                 current = calling.call(self, current, args, text[:at], hint if last else "")
@@ -312,9 +315,9 @@ class Running:
         module = self.evaluation.find(document, bring.module, bring.level)
         if bring.attribute is None:
             return Outer(bring.module, document) if module is None else Module(module)
-        if module is not None:
-            return self.member(module, bring.attribute)
-        self.evaluation.find(document, f"{bring.module}.{bring.attribute}".lstrip("."), bring.level)
+        inner = self.evaluation.find(document, f"{bring.module}.{bring.attribute}".lstrip("."), bring.level)
+        if module is not None:  # ``from . import name`` in the package itself binds the module to that name
+            return Module(inner) if module == document and inner is not None else self.member(module, bring.attribute)
         imported = Import("", bring.module, bring.attribute, bring.level, Span(0, 0))
         match links.follow(self.evaluation.project, document, imported, ""):
             case links.Inside(found, "", _):
@@ -349,6 +352,8 @@ class Running:
                 return attributes[name] if name in attributes else calling.member(self, kind, name, of)
             case ClassValue():
                 return calling.member(self, of, name, None)
+            case Many() | Dict():
+                return Growing(of, name)
             case ViewValue() | FunctionValue():
                 return UNKNOWN
             case Super() | AppThing() | BlueprintThing() | ApiThing() | SpaceThing():

@@ -133,6 +133,14 @@ class Dict:
     values: dict[Value, Value]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Growing:
+    """A method of a list or dict."""
+
+    of: Many | Dict
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A method of a thing, or of an application or blueprint that cannot be told."""
@@ -174,7 +182,7 @@ class Router:
 
 Value: TypeAlias = (
     "Literal | AppThing | BlueprintThing | ApiThing | SpaceThing | Outer | Module | FunctionValue | ClassValue"
-    " | Instance | Many | Dict | Method | Super | ViewMaker | ViewValue | Router | Unknown | None"
+    " | Instance | Many | Dict | Growing | Method | Super | ViewMaker | ViewValue | Router | Unknown | None"
 )
 
 

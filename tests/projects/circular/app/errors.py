@@ -1,0 +1,6 @@
+from app import app
+
+
+@app.errorhandler(404)
+def missing(error):
+    return "", 404

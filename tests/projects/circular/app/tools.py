@@ -1,0 +1,1 @@
+INDEX = "/index"

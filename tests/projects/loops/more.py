@@ -1,0 +1,9 @@
+from flask import Blueprint
+
+seven = Blueprint("seven", __name__)
+ALL = [seven]
+
+
+@seven.post("/seven")
+def view():
+    return ""
