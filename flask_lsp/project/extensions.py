@@ -72,7 +72,7 @@ def initialised(project: Project, document: str, name: str) -> bool | None:
         return True
     if name in known.unclear or (known.any_unclear and imports_by_name(project)):
         return None
-    return None if _escapes(project, key) else False
+    return None if escapes(project, key) else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[_Owned]:
 # -- what else may initialise it -------------------------------------------------------------------------------------
 
 
-def _escapes(project: Project, key: Key) -> bool:
+def escapes(project: Project, key: Key) -> bool:
     """The object, or the module it is in, goes somewhere as it is."""
     document, name = key
     aliases = _names_of(project, name)
