@@ -45,6 +45,15 @@ def is_entry_point(document: str) -> bool:
     return bool(_ENTRY_POINT.search(document))
 
 
+def imports_app(project: Project, document: str) -> bool:
+    """Some import of the file brings an application of the project. A cheap guard: imports seldom change."""
+    each = {(one.module, one.attribute, one.level) for one in project.files[document].facts.imports}
+    return any(
+        attribute not in (None, "*") and imported_app(project, document, module, attribute, level) is not None
+        for module, attribute, level in each
+    )
+
+
 def imported_app(project: Project, document: str, module: str, attribute: str, level: int) -> OwnApp | None:
     """The application that an import brings, if it is one of the project; nothing before all files are known."""
     if not project.complete or names.imported(project, document, module, attribute, level, "") != "flask.Flask()":

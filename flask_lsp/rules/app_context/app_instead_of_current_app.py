@@ -86,6 +86,8 @@ rule = Rule("FL107", "app-instead-of-current-app", Level.WARNING, words=("import
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     if ctx.is_test or ctx.is_migration or own_app.is_entry_point(ctx.file.document):
         return
+    if not ctx.ask(own_app.imports_app):
+        return
     for imported in imports(ctx):
         found = ctx.ask(own_app.imported_app, imported.module, imported.attribute, imported.level)
         if found is None or found.setting is Setting.ALONE or has_other_reasons(ctx, imported):
