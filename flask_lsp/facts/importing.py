@@ -204,8 +204,8 @@ class _Builder:
             names.append((more.attribute or "", more.name))
             spans.append(more.span)
             index += 1
-        at = [self.at(span) for span in spans][0]
-        steps.append(Load(first.module, first.level, tuple(names), "", False, at))
+        numbers = [self.at(span) for span in spans]
+        steps.append(Load(first.module, first.level, tuple(names), "", False, numbers[0]))
         return index
 
     def event(self, event: Event, kept: frozenset[str] | None, steps: list[Step]) -> None:

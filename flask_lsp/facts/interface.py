@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from flask_lsp.facts import requests
 from flask_lsp.facts.assembly import script_of
+from flask_lsp.facts.importing import steps_of
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import (
     OTHER,
@@ -80,8 +81,10 @@ _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
 def interface_of(facts: BlockFacts) -> Interface:
     bindings = tuple((name, tuple(map(_bare, bounds))) for name, bounds in facts.bindings.items())
     assembly, imports = tuple(_assembly(facts)), tuple(imports_of(facts))
-    script = script_of(facts)
-    return (bindings, assembly, imports, script) if bindings or assembly or imports or script.steps else ()
+    script, steps = script_of(facts), steps_of(facts)[0]
+    if not (bindings or assembly or imports or script.steps or steps):
+        return ()
+    return bindings, assembly, imports, script, steps
 
 
 def caught(function: Function) -> tuple[Value, ...]:

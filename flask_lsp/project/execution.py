@@ -141,7 +141,7 @@ class _Module:
 
     @property
     def document(self) -> str:
-        return self.key.removesuffix(_MAIN)
+        return self.key.removesuffix(MAIN)
 
 
 @dataclass(slots=True)
@@ -161,7 +161,7 @@ class _Frame:
     in_function: bool = False
 
 
-_MAIN = "#main"
+MAIN = "#main"
 _BUILTINS: dict[str, object] = dict(vars(__import__("builtins")))
 _HARMLESS = ("app_context", "test_request_context", "open", "catch_warnings", "Lock", "closing")
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.importorskip", "importorskip"})
@@ -178,7 +178,7 @@ class World:
     """Where else an absolute name may lead to from a document."""
     within: frozenset[str] | None = None
     """The modules whose bodies are run; the others are taken as they are in the end."""
-    all_names: Callable[[str], tuple[frozenset[str], bool]] = lambda _document: (frozenset(), True)
+    all_names: Callable[[str], tuple[frozenset[str], bool]] = lambda _document: (frozenset[str](), True)
     """The names of a module that is not run, and whether there may be more."""
     trusting: bool = True
     """Modules of the project that are not there are taken to be made by something else."""
@@ -296,12 +296,10 @@ class _Run:
         layout = self.world.layout
         chain = layout.chain(document, self.start.roots)
         if self.start.script or self.start.package:
-            if self.start.package:
-                parents = chain if document.endswith("/__main__.py") else chain
-                failed = yield from self._bring(parents[:-1])
-                if failed is not None:
-                    return failed
-            key = document + _MAIN
+            failed = (yield from self._bring(chain[:-1])) if self.start.package else None
+            if failed is not None:
+                return failed
+            key = document + MAIN
             self.modules[key] = _Module(key, (*chain[:-1], key) if self.start.package else (key,), is_main=True)
             return (yield key)
         failed = yield from self._bring(chain)
@@ -455,7 +453,7 @@ class _Run:
     def _read(self, path: str, frame: _Frame, at: int) -> tuple[Value, Failure | None]:
         """What a dotted path is when it is read at import time."""
         root, *rest = path.split(".")
-        value = self._root(root, frame)
+        value = self._root(root, frame) or OTHER
         for name in rest:
             if value is MAYBE:
                 self.known = False
@@ -721,7 +719,9 @@ class _Run:
     def _is_ready(self, found: tuple[str, ...] | Failure | _Broken) -> bool:
         """All of a module's names are known without running it."""
         within = self.world.within
-        return within is not None and not isinstance(found, Failure | _Broken) and not any(key in within for key in found)
+        return (
+            within is not None and not isinstance(found, Failure | _Broken) and not any(key in within for key in found)
+        )
 
     def _attempt(self, step: Attempt, frame: _Frame) -> Running:
         ended = yield from self._guarded(step, frame)

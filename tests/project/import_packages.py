@@ -131,7 +131,14 @@ def _import(draw: st.DrawFn, module: str, modules: tuple[str, ...]) -> list[str]
 def _attempt(draw: st.DrawFn, inner: st.SearchStrategy[list[str]]) -> list[str]:
     caught = draw(
         st.sampled_from(
-            ["ImportError", "ImportError", "ModuleNotFoundError", "(ImportError, AttributeError)", "Exception", "KeyError"]
+            [
+                "ImportError",
+                "ImportError",
+                "ModuleNotFoundError",
+                "(ImportError, AttributeError)",
+                "Exception",
+                "KeyError",
+            ]
         )
     )
     lines = ["try:", *_indented(draw(inner)), f"except {caught}:"]
@@ -169,7 +176,11 @@ def _others(draw: st.DrawFn, inner: st.SearchStrategy[list[str]]) -> list[str]:
                 ["def __getattr__(name): return anything"],
                 ["from contextlib import nullcontext", "with nullcontext():", *body],
                 ["for each in (1,):", *body],
-                ["class Holder:", *[line for line in body if not any(word in line for word in ("*", "class Sub", "    f()"))], "    pass"],
+                [
+                    "class Holder:",
+                    *[line for line in body if not any(word in line for word in ("*", "class Sub", "    f()"))],
+                    "    pass",
+                ],
                 ["raise ImportError('given up')"],
             ]
         )

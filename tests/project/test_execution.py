@@ -23,9 +23,7 @@ def verdict(program: Program) -> Seen | None:
     facts = {f"/r/{path}": FileFacts(parse_file(text)) for path, text in program.files.items()}
     blocks = {path: [(s, *steps_of(f)) for s, f in each.blocks] for path, each in facts.items()}
     blocks = {path: [each for each in rows if each[1]] for path, rows in blocks.items()}
-    world = World(
-        Layout(frozenset(facts)), lambda path: tuple(steps for _, steps, _ in blocks[path]), trusting=False
-    )
+    world = World(Layout(frozenset(facts)), lambda path: tuple(steps for _, steps, _ in blocks[path]), trusting=False)
     document = "/r/" + path_of(program.entry)
     roots = (document.rpartition("/")[0], "/r") if program.script else ("/r",)
     found = run(world, Start((document,), roots, script=program.script))

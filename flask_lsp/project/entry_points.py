@@ -1,0 +1,89 @@
+"""Where a program begins: what a server, ``python``, ``flask`` or a test runner is told to run.
+
+Deployment files are not read yet: a module counts as an entry point by its name, by its ``__main__`` part, or as a
+test. Modules that other programs import are run by way of these.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask_lsp.facts.importing import Fork, Load, Steps
+from flask_lsp.project import kinds
+from flask_lsp.project.execution import Start
+from flask_lsp.project.layout import INIT, Layout
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_BY_NAME = re.compile(r"(?:^|/)(?:(?:auto|my)?app|application|wsgi|asgi|run|server|main|manage|api|index)\.py$")
+_TEST = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
+_FACTORIES = ("create_app", "make_app")
+
+
+class Entry(NamedTuple):
+    """How a program starts."""
+
+    start: Start
+    how: str
+    """For a message: ``python app.py``."""
+
+
+def entry_points(
+    project: Project, layout: Layout, programs: dict[str, tuple[Steps, ...]], imported: frozenset[str]
+) -> tuple[Entry, ...]:
+    """The entry points among ``programs``; ``imported`` are the documents that others import from outside of their own
+    import cycles."""
+    root = (project.root or "").rstrip("/")
+    found: list[Entry] = []
+    tests: dict[str, list[str]] = {}
+    for document, steps in programs.items():
+        if not steps or kinds.is_migration(project, document):
+            continue
+        base = layout.base(document)
+        roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
+        if _TEST.search(document) or document.endswith("/conftest.py"):
+            tests.setdefault(base, []).append(document)
+        elif document not in imported:
+            found += _of_module(project, document, base, roots, has_main_part(steps))
+    for base, documents in tests.items():
+        if any(_TEST.search(document) for document in documents) and _uses_pytest(programs, documents):
+            order = sorted(documents, key=lambda each: (not each.endswith("/conftest.py"), each.count("/"), each))
+            roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
+            found.append(Entry(Start(tuple(order), roots), "pytest"))
+    return tuple(found)
+
+
+def _of_module(project: Project, document: str, base: str, roots: tuple[str, ...], main: bool) -> list[Entry]:
+    found: list[Entry] = []
+    in_package = document.removesuffix(INIT).rpartition("/")[0] != base
+    path = project.path(document)
+    if document.endswith("/__main__.py"):
+        found.append(Entry(Start((document,), roots, package=True), f"python -m {path.rpartition('/')[0]}"))
+    elif main and not in_package and not document.endswith(INIT):
+        found.append(Entry(Start((document,), roots, script=True), f"python {path}"))
+    if (_BY_NAME.search(document) and not in_package) or (document.endswith(INIT) and not in_package):
+        found.append(Entry(Start((document,), roots, calls=_FACTORIES), f"import {_dotted(document, base)}"))
+    return found
+
+
+def has_main_part(steps: tuple[Steps, ...]) -> bool:
+    """The module has something to do under ``if __name__ == "__main__":``."""
+    return any(isinstance(step, Fork) and step.test == "main" for block in steps for step in block)
+
+
+def _uses_pytest(programs: dict[str, tuple[Steps, ...]], documents: list[str]) -> bool:
+    """The tests are run by pytest, not by a script of the project's own that imports other things first."""
+    if any(document.endswith("/conftest.py") for document in documents):
+        return True
+    return any(
+        isinstance(step, Load) and step.module == "pytest"
+        for document in documents
+        for block in programs[document]
+        for step in block
+    )
+
+
+def _dotted(document: str, base: str) -> str:
+    return document[len(base) + 1 :].removesuffix(INIT).removesuffix(".py").replace("/", ".")
