@@ -72,6 +72,10 @@ def _run(options: argparse.Namespace, leave: Callable[[int], None]) -> int:
         from flask_lsp.cli.check import check  # each command loads only what it needs
 
         return check(options, leave)
+    if options.command == "routes":
+        from flask_lsp.cli.routes import routes
+
+        return routes(options)
     if options.command == "rule":
         from flask_lsp.cli.rule import explain
 
@@ -90,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"flask-lsp {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_check(commands.add_parser("check", help="check files and folders", description=_CHECK, epilog=_EXIT_CODES))
+    routes = commands.add_parser("routes", help="list every route", description=_ROUTES)
+    routes.add_argument("paths", nargs="*", metavar="PATH", help='files and folders (default: ".")')
+    routes.add_argument("--json", action="store_true", help="for other programs")
     rule = commands.add_parser("rule", help="explain a rule", description="Explains a rule, or all of them.")
     which = rule.add_mutually_exclusive_group(required=True)
     which.add_argument("rule", nargs="?", metavar="CODE", help="the code or name of a rule, such as FL501")
@@ -104,6 +111,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _CHECK = "Checks the Python files of a Flask project."
+_ROUTES = (
+    "Lists the routes of each application: methods, URL, endpoint, view, blueprints. An application is open where it "
+    "may have more than can be read, and a question mark stands behind what is added under a condition."
+)
 _EXIT_CODES = "Exit code: 0 nothing found, 1 something is found (with --fix: something remains), 2 could not run."
 
 
