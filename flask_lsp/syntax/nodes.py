@@ -5,12 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 _SHARED = frozenset({"ctx", "op", "ops"})
 """Fields whose nodes are the same objects all over a tree; they say nothing that their parent does not."""
+_PLAIN = frozenset(
+    {"id", "attr", "arg", "asname", "module", "level", "kind", "type_comment", "is_async", "simple", "conversion"}
+)
+"""Fields that hold no nodes, whatever the node is: looking there is half of the time."""
 
 
 class Nodes:
@@ -24,24 +29,28 @@ class Nodes:
         # A stack, not recursion, however deep the tree is.
         stack: list[tuple[ast.AST, FunctionNode | None]] = [(node, None) for node in reversed(tree.body)]
         self.parents.update(dict.fromkeys(tree.body, tree))
+        order, parents, functions = self.order, self.parents, self.functions
         while stack:
             node, function = stack.pop()
-            self.order.append(node)
+            order.append(node)
             if function is not None:
-                self.functions[node] = function
-            inside = node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) else None
+                functions[node] = function
+            fields = _fields(type(node))
+            if not fields:
+                continue
+            inside = node if isinstance(node, _FUNCTIONS) else None
             below: list[tuple[ast.AST, FunctionNode | None]] = []
-            for field in _fields(type(node)):
-                value = getattr(node, field, None)
+            for field in fields:
+                value: Any = getattr(node, field, None)
                 within = inside if inside is not None and field == "body" else function
-                if isinstance(value, ast.AST):
-                    self.parents[value] = node
-                    below.append((value, within))
-                elif isinstance(value, list):
+                if isinstance(value, list):
                     for item in value:  # pyright: ignore[reportUnknownVariableType]
                         if isinstance(item, ast.AST):
-                            self.parents[item] = node
+                            parents[item] = node
                             below.append((item, within))
+                elif isinstance(value, ast.AST):
+                    parents[value] = node
+                    below.append((value, within))
             below.reverse()
             stack += below
         self._bound: dict[ast.AST, frozenset[str]] = {}
@@ -80,4 +89,6 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
 
 @cache
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    return tuple(field for field in kind._fields if field not in _SHARED)
+    if kind in (ast.Constant, ast.Global, ast.Nonlocal, ast.alias):
+        return ()
+    return tuple(field for field in kind._fields if field not in _SHARED and field not in _PLAIN)
