@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project import kinds
@@ -21,6 +21,9 @@ from flask_lsp.syntax.parse import Block
 log = logging.getLogger(__name__)
 
 Cancelled = Callable[[], bool]
+
+_Reads: TypeAlias = "Mapping[tuple[Callable[..., object], tuple[object, ...]], object]"
+"""Questions with their keys, and the answers."""
 
 _MOST_PLACES = 32
 
@@ -42,7 +45,7 @@ class _Kept:
     document: str
     answers: object
     """The answers of the snapshot in which ``reads`` were last seen to hold."""
-    reads: dict[tuple[Callable[..., object], tuple[object, ...]], object]
+    reads: _Reads
     findings: tuple[Finding, ...]
     """Spans counted from the block."""
     context: Context | None
@@ -106,7 +109,7 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
         if kept.answers is project.answers and kept.document == file.document:
             block.kept[_Kept] = kept
             return kept
-        if all(answered(project, file.document, *read) == answer for read, answer in kept.reads.items()):
+        if _hold(project, file.document, kept.reads):
             kept.document, kept.answers = file.document, project.answers
             block.kept[_Kept] = kept
             return kept
@@ -122,6 +125,14 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
     if not shown:
         block.parsed.kept[_Kept, block.mended] = kept
     return kept
+
+
+def _hold(project: Project, document: str, reads: _Reads) -> bool:
+    """The answers are what they were."""
+    try:
+        return all(answered(project, document, *read) == answer for read, answer in reads.items())
+    except Exception:  # whoever asks again gets to know  # noqa: BLE001
+        return False
 
 
 def _placed(kept: _Kept, start: int) -> tuple[Finding, ...]:

@@ -314,6 +314,46 @@ def test_a_bug_costs_one_rule(own: Rules, caplog: pytest.LogCaptureFixture) -> N
     assert any("FL002 failed in /case/app.py" in record.message for record in caplog.records)
 
 
+def test_typing_on_a_line_that_does_not_parse_asks_nobody(own: Rules) -> None:
+    own.calls("FL001")
+    text = "from a import f\n\n\ndef h():\n    x = (\n    return 1\n\n\nf(3)\n"
+    project = project_of({"app.py": text})
+    assert shown(project) == [("f(3)", "a.f")]
+    own.fired.clear()
+    for typed in "value":
+        text = text.replace("x = (", f"x = ({typed}")
+        project = project.with_text("/case/app.py", text)
+        assert shown(project) == [("f(3)", "a.f")]
+    assert own.fired == []
+
+
+def test_findings_move_with_a_line_that_does_not_parse(own: Rules) -> None:
+    own.calls("FL001")
+    text = "from a import f, g\n\n\ndef h():\n    g(1)\n    x = (\n    f(2)\n"
+    project = project_of({"app.py": text})
+    for typed in ("value", "a", "", "\u00e9\u00e9"):
+        project = project.with_text("/case/app.py", text.replace("x = (", f"x = ({typed}"))
+        assert shown(project) == [("g(1)", "a.g"), ("f(2)", "a.f")]
+
+
+def test_a_question_that_fails_costs_its_rules_only(own: Rules) -> None:
+    def fragile(project: Project, document: str) -> int:
+        return len(project.files["/case/a.py"].source.text)
+
+    def check_call(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+        yield ctx.finding(node, str(ctx.ask(fragile)))
+
+    own.add("FL000", ast.Call, check_call)
+    own.calls("FL001")
+    project = project_of({"app.py": TEXT, "a.py": "x = 1\n"})
+    assert codes(project) == ["FL000", "FL001"] * 3
+    assert codes(project.without("/case/a.py")) == ["FL001"] * 3
+
+
+def codes(project: Project) -> list[str]:
+    return [finding.rule.code for finding in check(project, "/case/app.py")]
+
+
 def test_findings_of_files_count_from_the_file(own: Rules) -> None:
     def last(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
         for start, _ in facts.blocks:
