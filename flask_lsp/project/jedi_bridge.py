@@ -180,15 +180,22 @@ class _Jedi:
         begin = time.perf_counter()
         try:
             with _LOCK:
-                return self._meaning(path)
-        except RecursionError:
-            return None
-        except Exception as error:  # noqa: BLE001 - whatever it stumbles over, also in its own cache
+                return self._twice(path)
+        except Exception as error:  # noqa: BLE001 - whatever it stumbles over
             log.info("jedi does not understand %s: %r", path, error)
-            shutil.rmtree(self._cache, ignore_errors=True)
             return None
         finally:
             log.debug("jedi: %s took %.0f ms", path, (time.perf_counter() - begin) * 1000)
+
+    def _twice(self, path: str) -> str | None:
+        try:
+            return self._meaning(path)
+        except RecursionError:
+            return None
+        except Exception as error:  # noqa: BLE001 - it stumbles over its own cache, if that is corrupt
+            log.warning("jedi fails, its cache %s is dropped: %r", self._cache, error)
+            shutil.rmtree(self._cache, ignore_errors=True)
+            return self._meaning(path)
 
     def _meaning(self, path: str) -> str | None:
         module, star, name = path.partition(STAR)
@@ -286,7 +293,7 @@ def _alias(targets: list[Any]) -> str | None:
     found = {home(target.full_name or "") for target in targets}
     name = found.pop() if len(found) == 1 else ""
     package, _, rest = name.partition(".")
-    return name if package == "flask" and rest.isidentifier() else None
+    return name if package == "flask" and (rest.isidentifier() or name == package) else None
 
 
 def _environment() -> Any:

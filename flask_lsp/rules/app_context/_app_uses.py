@@ -32,6 +32,10 @@ _STARTS = re.compile(
     r"|run_in_executor|start_new_thread|enqueue|schedule|register|every|do|call_later|to_thread|connect|listen)\(\)$"
 )
 """Calls that have another function run outside of requests, or may."""
+_MAKES = re.compile(
+    r"_?(?:init|create|make|build|setup|set_up|configure|register|load|start|run|main|boot|serve)(?:_|$)"
+)
+"""Functions without a decorator that put the application together, by their names: before there is a request."""
 _CLASSES = re.compile(r"(?:Thread|Process|Task|Timer|Worker|Command|Namespace|Job)$")
 
 
@@ -120,13 +124,18 @@ def has_other_reasons(ctx: Context, imported: Imported) -> bool:
     context, or in functions that may run outside of requests."""
     if any(block.mended and imported.name in block.text for _, block in ctx.file.tree.blocks):
         return True
+    if imported.function is not None and imported.name in ctx.file.facts.bindings:
+        return True  # what stands at the top of the file is needed anyway
     found = list(uses(ctx.file, imported))
     functions = {function for _, block, node in found if (function := _outermost(block, node)) is not None}
     if not found or any(not _replaceable(block, node) for _, block, node in found):
         return True
-    return any(_in_background(block, node) for _, block, node in found) or _started(
-        ctx, {each.name for each in functions if not isinstance(each, ast.Lambda)}
-    )
+    named = [each for each in functions if not isinstance(each, ast.Lambda)]
+    if any(_MAKES.match(each.name) for each in named if not each.decorator_list) or any(
+        _in_background(block, node) for _, block, node in found
+    ):
+        return True
+    return _started(ctx, {each.name for each in named})
 
 
 def _outermost(block: Block, node: ast.AST) -> FunctionNode | None:
@@ -170,8 +179,9 @@ def _in_background(block: Block, node: ast.AST) -> bool:
 
 
 def _started(ctx: Context, names: set[str]) -> bool:
-    """The file is a script, or it has one of the functions run on import or outside of requests."""
-    if "__main__" in ctx.file.source.text:
+    """The file is a script, knows times without a context, or has one of the functions run on import or elsewhere."""
+    text = ctx.file.source.text
+    if "__main__" in text or "has_app_context" in text or "has_request_context" in text:
         return True
     return any(
         isinstance(node, ast.Call) and _starts(block, node, names)

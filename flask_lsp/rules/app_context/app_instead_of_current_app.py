@@ -99,10 +99,12 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
         )
         level = Level.WARNING if found.setting is Setting.FACTORY else Level.INFORMATION
         related = [Related("The application is made here", document=found.document, name=found.name)]
-        yield ctx.finding(imported.span, message, level=level, fixes=[_rename(imported)], related=related)
+        yield ctx.finding(imported.span, message, level=level, fixes=[use_current_app(imported)], related=related)
 
 
-def _rename(imported: Imported) -> Fix:
+def use_current_app(imported: Imported) -> Fix:
+    """Puts `current_app` in the place of the imported application."""
+
     def change(editing: Editing) -> None:
         found = list(uses(editing.file, imported))
         if imported.function is not None:
