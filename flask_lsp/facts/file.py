@@ -9,7 +9,7 @@ from flask_lsp.facts.imports import Imported, imports_of
 from flask_lsp.facts.interface import Interface, interface_of
 from flask_lsp.facts.model import BlockFacts, Bound, Event, Lent
 from flask_lsp.facts.python import facts_of
-from flask_lsp.syntax.parse import Block, Placed, Tree
+from flask_lsp.syntax.parse import Block, Tree
 from flask_lsp.text import Span
 
 
@@ -38,10 +38,13 @@ class FileFacts:
     @cached_property
     def blocks(self) -> tuple[tuple[int, BlockFacts], ...]:
         """The offset and the facts of each block, in order."""
-        blocks = tuple([(start, facts_of(block)) for start, block in self._placed])
-        if "interface" in self.__dict__:
-            self._tree = None  # what is read from it is all there is to it, and it is large
-        return blocks
+        placed = self._tree.blocks if self._tree is not None else ()
+        return tuple([(start, facts_of(block)) for start, block in placed])
+
+    def settle(self) -> None:
+        """Reads the facts of all blocks and lets go of the tree, which is many times larger."""
+        if self.blocks:
+            self._tree = None
 
     @cached_property
     def interface(self) -> Interface:
@@ -52,15 +55,15 @@ class FileFacts:
         else:
             interface = (*[offer.interface for offer in self.offers if offer.interface], self.handed)
         self._earlier = None
-        if "blocks" in self.__dict__:
-            self._tree = None
         return interface
 
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
         """What each block offers, in order."""
-        placed, earlier = self._placed, self._earlier
-        if earlier is None or self._tree is None:
+        if self._tree is None:
+            return tuple([_offer_of(facts) for _, facts in self.blocks])
+        placed, earlier = self._tree.blocks, self._earlier
+        if earlier is None:
             return tuple([_offer(block) for _, block in placed])
         head, tail = self._tree.shared
         new, known = [_offer(block) for _, block in placed[head : len(placed) - tail]], earlier.offers
@@ -70,18 +73,15 @@ class FileFacts:
     def handed(self) -> tuple[frozenset[str], frozenset[str], frozenset[Lent]]:
         """The names the file binds or imports and hands on as they are, those it reaches into, and what its functions
         import and hand on. Other names come and go while somebody types."""
-        offers = self.offers
-        if self._earlier is not None and offers == self._earlier.offers:
+        if self._earlier is not None and self.offers == self._earlier.offers:
             return self._earlier.handed
-        bound = frozenset[str]().union(*[offer.bound for offer in offers if offer.bound])
-        handed = frozenset[str]().union(*[offer.handed for offer in offers if offer.handed])
-        reached = frozenset[str]().union(*[offer.reached for offer in offers if offer.reached])
-        lent = frozenset[Lent]().union(*[offer.lent for offer in offers if offer.lent])
+        # Nobody compares a file that is not edited: then it needs no offers.
+        said = self.offers if "offers" in self.__dict__ else [facts for _, facts in self.blocks]
+        bound = frozenset[str]().union(*[each.bindings for each in said if each.bindings])
+        handed = frozenset[str]().union(*[each.handed for each in said if each.handed])
+        reached = frozenset[str]().union(*[each.reached for each in said if each.reached])
+        lent = frozenset[Lent]().union(*[each.lent for each in said if each.lent])
         return (handed, reached, lent) if "*" in bound else (handed & bound, reached & bound, lent)
-
-    @property
-    def _placed(self) -> tuple[Placed, ...]:
-        return self._tree.blocks if self._tree is not None else ()
 
     @cached_property
     def bindings(self) -> Bindings:
@@ -106,7 +106,7 @@ class Offer(NamedTuple):
     """What one block offers to others, kept with the text it was parsed from: no offset is in it."""
 
     interface: Interface
-    bound: frozenset[str]
+    bindings: frozenset[str]
     handed: frozenset[str]
     reached: frozenset[str]
     lent: frozenset[Lent]
@@ -115,13 +115,14 @@ class Offer(NamedTuple):
 def _offer(block: Block) -> Offer:
     """Made when somebody compares it."""
     known: Offer | None = block.parsed.kept.get(Offer)
-    if known is not None:
-        return known
-    facts = facts_of(block)
+    if known is None:
+        known = block.parsed.kept[Offer] = _offer_of(facts_of(block))
+    return known
+
+
+def _offer_of(facts: BlockFacts) -> Offer:
     try:
         interface = interface_of(facts)
     except RecursionError:  # deeper than any program: whatever changes in it, others ask again
-        interface = (block.text,)
-    offer = Offer(interface, frozenset(facts.bindings), facts.handed, facts.reached, facts.lent)
-    block.parsed.kept[Offer] = offer
-    return offer
+        interface = (object(),)
+    return Offer(interface, frozenset(facts.bindings), facts.handed, facts.reached, facts.lent)

@@ -72,9 +72,9 @@ class File:
         return FileFacts(tree, before.facts)
 
     def settle(self) -> None:
-        """Reads all that others may ask for and lets go of the tree, which is many times larger: files that nobody has
-        open are asked, not shown. It is made again when it is needed."""
-        _ = self.facts.blocks, self.facts.interface
+        """Reads what others may ask for and lets go of the tree: files that nobody has open are asked, not shown. It is
+        made again when it is needed."""
+        self.facts.settle()
         self.__dict__.pop("tree", None)
 
 
