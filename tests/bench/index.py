@@ -1,0 +1,148 @@
+"""How long a project takes to read and to link, beside Python's own parser over the same files.
+
+    python tests/bench/index.py [FOLDER]
+
+Without a folder it writes a project of 20,000 lines and 3,000 routes. Three figures, each as a ratio to the time that
+``ast.parse`` takes for all its files in the same run (one process, no garbage collection, trees dropped):
+
+* ``index``: reading all that a project keeps of its files, from text, cold;
+* ``link``: the route map, the first time;
+* ``relink``: the route map after an edit that changes what its file tells others.
+
+The last row is what it costs to type in one of its views, beside the same view in a project of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gc
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from flask_lsp.project import files
+from flask_lsp.project.project import File, Project
+from flask_lsp.project.route_map import route_map
+from flask_lsp.project.versions import Versions
+from flask_lsp.rules.run import check
+from flask_lsp.settings import Settings
+from flask_lsp.text import Source
+
+ROOT = "/project"
+MODULES, VIEWS = 60, 50
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--runs", type=int, default=7)
+    options = parser.parse_args()
+    root, texts = read(options.folder) if options.folder else (ROOT, written())
+    gc.collect()
+    gc.disable()
+    parse, index, link, relink = [], [], [], []
+    for _ in range(options.runs):
+        parse.append(seconds(lambda: [ast.parse(text) for text in texts.values()]))
+        project = Project(root, Settings(), Versions())
+        made = [File(document, Source(text)) for document, text in texts.items()]
+        index.append(seconds(lambda: [file.settle() for file in made]))  # noqa: B023
+        project = project.with_files(made).with_complete(True)
+        link.append(seconds(lambda: route_map(project)))  # noqa: B023
+        relink.append(median(seconds(lambda: route_map(each)) for each in edited(project)))  # noqa: B023
+        gc.collect()
+    base = median(parse)
+    lines = sum(text.count("\n") for text in texts.values())
+    print(f"{lines} lines in {len(texts)} files, {len(route_map(project).routes)} routes, ast.parse {base * 1000:.0f} ms")
+    for name, times in (("index", index), ("link", link), ("relink", relink)):
+        print(f"{name:7} {median(times) * 1000:6.1f} ms, {median(times) / base:.2f} times ast.parse")
+    if not options.folder:
+        alone, inside = typing(texts, alone=True), typing(texts, alone=False)
+        print(f"typing  {inside * 1000:6.2f} ms in the project, {alone * 1000:.2f} ms alone, ratio {inside / alone:.2f}")
+
+
+def read(folder: Path) -> tuple[str, dict[str, str]]:
+    """The root and the texts of the Python files below a folder."""
+    root = folder.resolve().as_posix()
+    return root, {path: files.read(path) for path in files.walk([root])}
+
+
+def written() -> dict[str, str]:
+    """A project of blueprints, a factory that registers them, and models."""
+    texts = {f"{ROOT}/shop/__init__.py": factory(), f"{ROOT}/wsgi.py": "from shop import create_app\n\napp = create_app()\n"}
+    for number in range(MODULES):
+        texts[f"{ROOT}/shop/views{number}.py"] = views(number)
+        texts[f"{ROOT}/shop/models{number}.py"] = models(number)
+    return texts
+
+
+def factory() -> str:
+    imports = "".join(f"    from shop.views{number} import bp as bp{number}\n" for number in range(MODULES))
+    registered = "".join(
+        f'    app.register_blueprint(bp{number}, url_prefix="/part{number}")\n' for number in range(MODULES)
+    )
+    return (
+        "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\n\n"
+        f'def create_app():\n    app = Flask(__name__)\n    app.config.from_prefixed_env()\n    db.init_app(app)\n'
+        f"{imports}{registered}    return app\n"
+    )
+
+
+def views(number: int) -> str:
+    head = (
+        "from flask import Blueprint, abort, redirect, render_template, request, url_for\n\nfrom shop import db\n"
+        f'from shop.models{number} import Item\n\nbp = Blueprint("views{number}", __name__)\n'
+    )
+    return head + "".join(
+        f'\n\n@bp.get("/items{view}/<int:key>")\ndef item{view}(key):\n    item = db.session.get(Item, key) or abort(404)\n'
+        f'    return render_template("item.html", item=item)\n'
+        for view in range(VIEWS)
+    )
+
+
+def models(number: int) -> str:
+    return "from shop import db\n\n\nclass Item(db.Model):\n    key = db.Column(db.Integer, primary_key=True)\n" + "".join(
+        f"\n    def total{method}(self, tax):\n        price = self.price * (1 + tax)\n        return round(price, {method})\n"
+        for method in range(10)
+    )
+
+
+def edited(project: Project) -> list[Project]:
+    """Snapshots after edits that change an interface: a route more, a name more, a factory that says more."""
+    documents = list(project.files)
+    found: list[Project] = []
+    for document in (documents[0], documents[len(documents) // 2], documents[-1]):
+        text = project.files[document].source.text
+        found.append(project.with_text(document, text + "\n\nname = 1\n"))
+    return found
+
+
+def typing(texts: dict[str, str], *, alone: bool) -> float:
+    """The median seconds of one key in a view, to its findings."""
+    document = f"{ROOT}/shop/views0.py"
+    chosen = {document: texts[document]} if alone else texts
+    project = Project(ROOT, Settings(), Versions())
+    project = project.with_files([File(each, Source(text)) for each, text in chosen.items()]).with_complete(True)
+    for file in project.files.values():
+        file.settle()
+    check(project, document)
+    begin = texts[document].index("    return render_template")
+    typed, times = "", list[float]()
+    for key in 'total = request.args.get("total", 1)\n    return redirect(url_for("index", total=total))\n    ':
+        typed += key
+        text = texts[document][:begin] + "    " + typed + texts[document][begin:]
+        start = time.perf_counter()
+        project = project.with_text(document, text)
+        check(project, document)
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+main()
