@@ -60,8 +60,9 @@ def forgotten(project: Project, document: str, name: str) -> Made | None:
     found = made(project, document, name)
     if found is None or found.has_app is not False or not found.extension.missing:
         return None
-    served = bool(applications_of(project, document)) and _is_used(project, found.key)
-    return found if served and initialised(project, document, name) is False else None
+    if not applications_of(project, document) or not (found.extension.passive or _is_used(project, found.key)):
+        return None
+    return found if initialised(project, document, name) is False else None
 
 
 def initialised(project: Project, document: str, name: str) -> bool | None:

@@ -17,6 +17,8 @@ class Extension:
     """Where the constructor takes the application, besides the keyword ``app``."""
     alone: frozenset[str] = frozenset()
     """Keywords of objects that are made for use without an application."""
+    passive: bool = False
+    """It does its work, or does not, though nobody reads anything of it."""
     moves: bool = False
     """What else the constructor is given counts only along with an application, and goes to ``init_app`` with it."""
 
@@ -31,9 +33,9 @@ _ALL = (
     Extension("flask_login", "LoginManager", "`current_user` and `login_user` raise AttributeError"),
     Extension("flask_mail", "Mail", "sending raises an error"),
     Extension("flask_mailman", "Mail", "sending raises an error"),
-    Extension("flask_wtf", "CSRFProtect", "no request is protected"),
-    Extension("flask_wtf", "CsrfProtect", "no request is protected"),
-    Extension("flask_seasurf", "SeaSurf", "no request is protected"),
+    Extension("flask_wtf", "CSRFProtect", "no request is protected", passive=True),
+    Extension("flask_wtf", "CsrfProtect", "no request is protected", passive=True),
+    Extension("flask_seasurf", "SeaSurf", "no request is protected", passive=True),
     Extension("flask_bcrypt", "Bcrypt"),
     Extension("flask_argon2", "Argon2"),
     Extension("flask_babel", "Babel", "translations raise an error", moves=True),
@@ -41,10 +43,10 @@ _ALL = (
     Extension("flask_babelplus", "Babel", "translations raise an error"),
     Extension("flask_caching", "Cache", "every use of the cache raises an error"),
     Extension("flask_cache", "Cache", "every use of the cache raises an error"),
-    Extension("flask_limiter", "Limiter", "no limit holds", position=None),
+    Extension("flask_limiter", "Limiter", "no limit holds", position=None, passive=True),
     Extension("flask_socketio", "SocketIO", "it serves nothing", alone=frozenset({"message_queue"})),
-    Extension("flask_cors", "CORS", "no response gets its headers"),
-    Extension("flask_session", "Session", "sessions stay in the cookie"),
+    Extension("flask_cors", "CORS", "no response gets its headers", passive=True),
+    Extension("flask_session", "Session", "sessions stay in the cookie", passive=True),
     Extension("flask_jwt_extended", "JWTManager", "its decorators raise RuntimeError"),
     Extension("flask_jwt", "JWT", "its decorators raise an error"),
     Extension("flask_praetorian", "Praetorian", "its decorators raise an error"),
@@ -62,19 +64,19 @@ _ALL = (
     Extension("flaskext.mysql", "MySQL", "connecting raises AttributeError"),
     Extension("flask_peewee", "Database", position=0),
     Extension("flask_redis", "FlaskRedis", "every command raises AttributeError"),
-    Extension("flask_moment", "Moment", "templates know no `moment`"),
-    Extension("flask_bootstrap", "Bootstrap", "its templates are not found"),
-    Extension("flask_bootstrap", "Bootstrap4", "its templates are not found"),
-    Extension("flask_bootstrap", "Bootstrap5", "its templates are not found"),
-    Extension("flask_pagedown", "PageDown", "templates know no `pagedown`"),
-    Extension("flask_ckeditor", "CKEditor", "templates know no `ckeditor`"),
-    Extension("flask_dropzone", "Dropzone", "templates know no `dropzone`"),
-    Extension("flask_avatars", "Avatars", "templates know no `avatars`"),
+    Extension("flask_moment", "Moment", "templates know no `moment`", passive=True),
+    Extension("flask_bootstrap", "Bootstrap", "its templates are not found", passive=True),
+    Extension("flask_bootstrap", "Bootstrap4", "its templates are not found", passive=True),
+    Extension("flask_bootstrap", "Bootstrap5", "its templates are not found", passive=True),
+    Extension("flask_pagedown", "PageDown", "templates know no `pagedown`", passive=True),
+    Extension("flask_ckeditor", "CKEditor", "templates know no `ckeditor`", passive=True),
+    Extension("flask_dropzone", "Dropzone", "templates know no `dropzone`", passive=True),
+    Extension("flask_avatars", "Avatars", "templates know no `avatars`", passive=True),
     Extension("flask_assets", "Environment", "its bundles are not built"),
     Extension("flask_debugtoolbar", "DebugToolbarExtension"),
-    Extension("flask_talisman", "Talisman", "no response gets its headers", moves=True),
-    Extension("flask_compress", "Compress", "no response is compressed"),
-    Extension("flask_sslify", "SSLify", "no request is redirected"),
+    Extension("flask_talisman", "Talisman", "no response gets its headers", moves=True, passive=True),
+    Extension("flask_compress", "Compress", "no response is compressed", passive=True),
+    Extension("flask_sslify", "SSLify", "no request is redirected", passive=True),
     Extension("flask_principal", "Principal", "no request has an identity"),
     Extension("flask_security", "Security", "its decorators raise an error"),
     Extension("flask_user", "UserManager", "its views have no URL"),
@@ -84,8 +86,8 @@ _ALL = (
     Extension("flask_whooshee", "Whooshee", "nothing is indexed"),
     Extension("flask_oauthlib.client", "OAuth", "", position=0),
     Extension("authlib.integrations.flask_client", "OAuth", "every request raises RuntimeError"),
-    Extension("flasgger", "Swagger", "its pages have no URL"),
-    Extension("prometheus_flask_exporter", "PrometheusMetrics", "it measures nothing"),
+    Extension("flasgger", "Swagger", "its pages have no URL", passive=True),
+    Extension("prometheus_flask_exporter", "PrometheusMetrics", "it measures nothing", passive=True),
 )
 # HTTP authentication (flask_httpauth), uploads and dances need no application, and are left out.
 

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from flask_lsp.project.places import imported
+from flask_lsp.facts.model import Import
+from flask_lsp.project.places import imported, place
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.routes import Key
 from flask_lsp.rules.editing import Editing
@@ -85,6 +86,22 @@ def add_line(editing: Editing, app: Key, kinds: tuple[Says, ...], thing: Key, li
     else:
         lines = (line(name_of(other, document, name), at.app),)
     other.insert_after(statement, *lines)
+
+
+def can_add(project: Project, app: Key, document: str) -> bool:
+    """A line about something of the file can be added where the application is set up, without a circular import."""
+    name = app[1].rpartition(".")[2]
+    return name.isidentifier() and ("." in app[1] or document == app[0] or not runs(project, document, app[0]))
+
+
+def name_in(project: Project, document: str, app: Key) -> str | None:
+    """The name by which a file imports the application."""
+    for local, ats in project.files[document].facts.bindings.items():
+        if len(ats) == 1 and isinstance(ats[0].bound, Import):
+            found = place(project, document, local)
+            if found is not None and found.key == app:
+                return local
+    return None
 
 
 def set_ups(file: File, qualified: str) -> Iterator[SetUp]:

@@ -51,7 +51,7 @@ from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.blueprints._text import blueprint_of
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.set_up import add_line, initialises, registers
+from flask_lsp.rules.set_up import add_line, can_add, initialises, registers
 
 rule = Rule("FL304", "blueprint-not-registered", Level.WARNING, words=("Blueprint",))
 
@@ -72,7 +72,9 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         "application is made."
     )
     related = [Related("The application is made here", document=app[0], name=app[1].partition(".")[0]) for app in apps]
-    fixes = [_register((ctx.file.document, name), apps[0])] if len(apps) == 1 else []
+    fixes: list[Fix] = []
+    if len(apps) == 1 and can_add(ctx.project, apps[0], ctx.file.document):
+        fixes.append(_register((ctx.file.document, name), apps[0]))
     yield ctx.finding(node, message, fixes=fixes, related=related)
 
 

@@ -99,7 +99,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterator[Fix]:
     made, app = binding.made, binding.app
     others = [*node.args[1:], *(keyword for keyword in node.keywords if keyword.arg != "app")]
-    if app is None or made.app is None:
+    if app is None or made.app is None or not _is_movable(node):
         return
     here = app[0] == ctx.file.document
     if made.extension.moves and others and not here:
@@ -109,9 +109,6 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
 
     def change(editing: Editing) -> None:
         given = _without_app(editing, node)
-        if given is None:
-            editing.impossible = True
-            return
         moved = given if made.extension.moves else []
         if "." in app[1] and here:
             _move_up(editing, node, name, app[1].partition(".")[0], [] if moved else given, ctx)
@@ -127,17 +124,21 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
     yield Fix(f"Make `{name}` without the application and call `init_app`", False, change)
 
 
-def _without_app(editing: Editing, node: ast.Call) -> list[str] | None:
+def _is_movable(node: ast.Call) -> bool:
+    """What is given behind the application can be named."""
+    named = any(keyword.arg == "app" for keyword in node.keywords)
+    return named or len(node.args) < 2 or (len(node.args) == 2 and _class_of(node) in _SECOND)
+
+
+def _without_app(editing: Editing, node: ast.Call) -> list[str]:
     """The arguments but the application, as they are written; positional ones get their names."""
     given: list[str] = []
     named = any(keyword.arg == "app" for keyword in node.keywords)
     for position, argument in enumerate(node.args):
         if named:
             given.append(editing.text(argument))
-        elif position == 1 and _class_of(node) in _SECOND:
-            given.append(f"{_SECOND[_class_of(node)]}={editing.text(argument)}")
         elif position:
-            return None
+            given.append(f"{_SECOND[_class_of(node)]}={editing.text(argument)}")
     return given + [editing.text(keyword) for keyword in node.keywords if keyword.arg != "app"]
 
 

@@ -57,7 +57,7 @@ from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.circular_imports._extension import name_bound_to
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.set_up import add_line, initialises
+from flask_lsp.rules.set_up import add_line, can_add, initialises, name_in
 
 rule = Rule("FL307", "extension-not-initialised", Level.ERROR, words=tuple(f"{name}(" for name in sorted(CLASSES)))
 
@@ -74,12 +74,19 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         f"call `{found.key[1]}.init_app(app)` where the application is made."
     )
     related = [Related("The application is made here", document=app[0], name=app[1].partition(".")[0]) for app in apps]
-    fixes = [_initialise(found, apps[0])] if len(apps) == 1 else []
+    fixes = list(_fixes(node, found, apps[0], ctx)) if len(apps) == 1 else []
     yield ctx.finding(node, message, fixes=fixes, related=related)
 
 
-def _initialise(found: Made, app: Key) -> Fix:
-    def change(editing: Editing) -> None:
+def _fixes(node: ast.Call, found: Made, app: Key, ctx: Context) -> Iterator[Fix]:
+    name, there = found.key[1], app[1].rpartition(".")[2]
+    here = name_in(ctx.project, ctx.file.document, app)
+
+    def in_set_up(editing: Editing) -> None:
         add_line(editing, app, (initialises,), found.key, lambda name, app: f"{name}.init_app({app})")
 
-    return Fix(f"Call `{found.key[1]}.init_app({app[1].rpartition('.')[2]})`", False, change)
+    if can_add(ctx.project, app, ctx.file.document):
+        yield Fix(f"Call `{name}.init_app({there})`", False, in_set_up)
+    elif here is not None:
+        statement, line = ctx.statement(node), f"{name}.init_app({here})"
+        yield Fix(f"Call `{line}`", False, lambda editing: editing.insert_after(statement, line))
