@@ -8,7 +8,7 @@ edit costs the units that look at it. Everything is bounded: calls that go in ci
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
@@ -36,6 +36,9 @@ class FileScript:
     script: Script
     units: dict[UnitKey, Unit] = field(default_factory=dict[UnitKey, "Unit"])
 
+    functions: tuple[tuple[str, Code], ...] = ()
+    """The functions and methods that may have a say, by qualified name."""
+
     @property
     def dispatches(self) -> bool:
         """A middleware is imported that puts applications below paths."""
@@ -55,8 +58,17 @@ def file_script(facts: FileFacts) -> FileScript:
             for name, steps in part.bindings.items():
                 bindings[name] = bindings[name] + steps if name in bindings else steps
         script = Script(tuple([step for part in parts for step in part.steps]), bindings)
-        known = _scripts[facts] = FileScript(script)
+        every = [step for steps in bindings.values() for step in steps]
+        known = _scripts[facts] = FileScript(script, functions=tuple(_functions(every)))
     return known
+
+
+def _functions(steps: Iterable[object]) -> Iterator[tuple[str, Code]]:
+    for step in steps:
+        if isinstance(step, Code) and step.steps:
+            yield step.name, step
+        elif isinstance(step, Kind):
+            yield from ((f"{step.name}.{name}", code) for name, code in _functions(step.body))
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +92,8 @@ class Unit:
     """The modules of the project in which ``asked`` was last seen to hold."""
     attached: dict[object, Value] = field(default_factory=dict[object, "Value"])
     """What was assigned to attributes of things, functions and classes in it."""
+    counts: dict[object, int] = field(default_factory=dict[object, int])
+    """How often it did the same."""
     sorted: object = None
     """The effects as ``route_map`` sorts them."""
     steps: int = 0

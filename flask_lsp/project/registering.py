@@ -143,8 +143,10 @@ def register(running: Running, owner: Thing | None, args: Args, text: str) -> Va
         calling.opened(running, blueprint, "its class has its own way to add routes")
     prefix, name, subdomain = (args.text(None, each) for each in ("url_prefix", "name", "subdomain"))
     plain = args.all and args.get(None, "url_defaults") == Literal(None)
+    key = (owner, blueprint, frame.document, frame.name, prefix, name)
+    again = frame.unit.counts[key] = frame.unit.counts.get(key, -1) + 1
     frame.unit.effects.append(
-        Registered(owner, blueprint, frame.document, frame.name, prefix, name, subdomain, plain, frame.sure)
+        Registered(owner, blueprint, frame.document, frame.name, prefix, name, subdomain, plain, frame.sure, again)
     )
     return UNKNOWN
 

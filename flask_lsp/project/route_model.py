@@ -72,6 +72,8 @@ class Registration:
     subdomain: str | Unknown | None = None
     sure: bool = True
     """It is made whenever the application is; else under a condition that we cannot tell."""
+    again: int = 0
+    """How often the same call stands before it in its function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class RouteMap:
     """By document, the applications and blueprints that it adds routes to."""
     dispatched: bool = False
     """A middleware puts applications below paths, so a path does not tell whose it is."""
+    various: set[Key] = field(default_factory=set[Key])
+    """Applications that are put together in more than one way: what one call of a function adds another does not."""
     registers_unknown: bool = False
     """Somewhere a blueprint is registered that cannot be told."""
     reach: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])

@@ -116,6 +116,23 @@ def mounts(project: Project, document: str, reference: Reference) -> tuple[Mount
     return tuple(one for key in _referred(project, document, reference) for one in known.get(key, ()))
 
 
+def repeated(project: Project, document: str, reference: Reference, rule: str) -> str | None:
+    """The prefix of a blueprint, with its first slash, with which one of its rules begins once more, whichever way it
+    comes to an application."""
+    known = _map(project)
+    found: set[str | None] = set()
+    for key in _referred(project, document, reference):
+        for one in known.registrations.get(key, ()):
+            own = known.blueprints[key].prefix if one.prefix is None else one.prefix
+            found.add(_begin(own, rule) if isinstance(own, str) else None)
+    return found.pop() if len(found) == 1 else None
+
+
+def _begin(prefix: str, rule: str) -> str | None:
+    prefix, rule = "/" + prefix.strip("/"), "/" + rule.lstrip("/")
+    return prefix if len(prefix) > 1 and f"{rule}/".startswith(f"{prefix}/") else None
+
+
 def registers_unknown(project: Project, _document: str) -> bool:
     """A blueprint that cannot be told is registered somewhere."""
     return _map(project).registers_unknown

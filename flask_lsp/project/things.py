@@ -243,6 +243,8 @@ class Registered:
     subdomain: Given
     plain: bool
     sure: bool = True
+    again: int = 0
+    """How often the same was done before."""
 
 
 @dataclass(frozen=True, slots=True)
