@@ -34,13 +34,30 @@ def settle(
             fresh.append((module, name))
         else:
             added.setdefault(index, []).append(name)
-    result = _fresh_lines(file, fresh)
+    result: list[Edit] = []
     for index, (start, block, node) in enumerate(statements):
         keep = [alias for alias in node.names if _local(node, alias) not in gone]
         if len(keep) < len(node.names) or index in added:
             changes = _rewritten(file, block, node, keep, added.get(index, []))
             result += [_with_blank_line(file, Edit(edit.span.shift(start), edit.text)) for edit in changes]
+    for edit in _fresh_lines(file, fresh):
+        _take_in(result, edit)
     return result
+
+
+def _take_in(edits: list[Edit], fresh: Edit) -> None:
+    """Adds an edit that inserts lines; behind a statement that goes, they take its place."""
+    at = fresh.span.start
+    for index, edit in enumerate(edits):
+        if not edit.text and edit.span.start < at <= edit.span.end:
+            edits[index] = Edit(Span(edit.span.start, at), fresh.text)
+            return
+    edits.append(fresh)
+
+
+def without(file: File, block: Block, node: ast.ImportFrom, alias: ast.alias) -> list[Edit]:
+    """The edits, counted from the block, that take one of several names out of an import statement."""
+    return _rewritten(file, block, node, [each for each in node.names if each is not alias], [])
 
 
 def _imports(file: File) -> Iterator[tuple[int, Block, ast.Import | ast.ImportFrom]]:

@@ -72,6 +72,7 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project import own_app
+from flask_lsp.project.imports import broken_in, place_of
 from flask_lsp.project.own_app import Setting
 from flask_lsp.rules.app_context._app_uses import Imported, has_other_reasons, imports, uses
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
@@ -83,7 +84,7 @@ from flask_lsp.text import Span
 rule = Rule("FL107", "app-instead-of-current-app", Level.WARNING, words=("import",))
 
 
-def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
     if ctx.is_test or ctx.is_migration or own_app.is_entry_point(ctx.file.document):
         return
     if not ctx.ask(own_app.imports_app):
@@ -92,6 +93,8 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
         found = ctx.ask(own_app.imported_app, imported.module, imported.attribute, imported.level)
         if found is None or found.setting is Setting.ALONE or has_other_reasons(ctx, imported):
             continue
+        if any(place is not None and place.contains(imported.span) for place in _failing(facts, ctx)):
+            continue  # FL301 tells of the same import that it raises, and offers the same way out
         name = f"`{imported.name}`"
         message = (
             f"{name} is imported only for use inside functions, where `current_app` is the application at work: "
@@ -100,6 +103,12 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
         level = Level.WARNING if found.setting is Setting.FACTORY else Level.INFORMATION
         related = [Related("The application is made here", document=found.document, name=found.name)]
         yield ctx.finding(imported.span, message, level=level, fixes=[use_current_app(imported)], related=related)
+
+
+def _failing(facts: FileFacts, ctx: Context) -> list[Span | None]:
+    """The imports of the file that end in an exception."""
+    sites = (broken.failure.site for broken in ctx.ask(broken_in))
+    return [place_of(facts, site) for site in sites if site is not None]
 
 
 def use_current_app(imported: Imported) -> Fix:
