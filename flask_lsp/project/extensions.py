@@ -102,15 +102,17 @@ def bound_at_import(project: Project, document: str, name: str) -> Binding | Non
     is_imported = any(isinstance(each.bound, Import) for each in project.files[document].facts.bindings.get(root, ()))
     if is_imported and imported_by_others:
         return Binding(found, app, "imported")
-    factories = [key for key in _factories(project) if _concerns(project, key, app, document)]
-    if factories and (imported_by_others or any(key[0] == document for key in factories)):
+    shared = imported_by_others and _is_imported(project, document, name)
+    factories = [key for key in _factories(project) if _concerns(project, key, app, document, shared)]
+    if factories:
         return Binding(found, app, "factory", factories[0][1].rpartition(".")[0])
     return Binding(found, app, "plain")
 
 
-def _concerns(project: Project, factory: Key, app: Key | None, document: str) -> bool:
-    """The factory makes the application in question, or its applications need the file."""
-    return factory == app or document in reach(project, factory[0])
+def _concerns(project: Project, factory: Key, app: Key | None, document: str, shared: bool) -> bool:
+    """The applications of the factory need the file, or others get the object of the one in question from there: a
+    script that makes an application for itself does no harm."""
+    return (shared and factory == app) or document in reach(project, factory[0])
 
 
 def _factories(project: Project) -> list[Key]:
@@ -118,9 +120,13 @@ def _factories(project: Project) -> list[Key]:
     return sorted(app.key for app in apps(project, "") if app.factory is not None)
 
 
-def _is_imported(project: Project, document: str) -> bool:
-    """Another file, and no test, imports this one."""
-    return any(not kinds.is_test(project, other) for other in importers_of(project, document))
+def _is_imported(project: Project, document: str, name: str = "") -> bool:
+    """Another file, and no test, imports this one, or a name from it."""
+    return any(
+        not kinds.is_test(project, other)
+        and (not name or any(each.attribute in (name, "*") for each in project.files[other].facts.imports))
+        for other in importers_of(project, document)
+    )
 
 
 def applications_of(project: Project, document: str) -> frozenset[Key]:
