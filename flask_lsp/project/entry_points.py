@@ -31,10 +31,15 @@ class Entry(NamedTuple):
 
 
 def entry_points(
-    project: Project, layout: Layout, programs: dict[str, tuple[Steps, ...]], imported: frozenset[str]
+    project: Project,
+    layout: Layout,
+    programs: dict[str, tuple[Steps, ...]],
+    outside: frozenset[str],
+    imported: frozenset[str],
+    nested: frozenset[str],
 ) -> tuple[Entry, ...]:
-    """The entry points among ``programs``; ``imported`` are the documents that others import from outside of their own
-    import cycles."""
+    """The entry points among ``programs``. Of these, ``imported`` are imported by others, ``outside`` from outside of
+    their own circle, ``nested`` by way of a folder that is no package."""
     root = (project.root or "").rstrip("/")
     found: list[Entry] = []
     tests: dict[str, list[str]] = {}
@@ -44,12 +49,15 @@ def entry_points(
         base = layout.base(document)
         roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
         if _TEST.search(document) or document.endswith("/conftest.py"):
-            tests.setdefault(base, []).append(document)
-        elif document not in imported:
+            if document not in imported:
+                tests.setdefault(base, []).append(document)
+        elif document not in outside and document not in nested:
             found += _of_module(project, document, base, roots, has_main_part(steps))
     for base, documents in tests.items():
-        if any(_TEST.search(document) for document in documents) and _uses_pytest(programs, documents):
-            order = sorted(documents, key=lambda each: (not each.endswith("/conftest.py"), each.count("/"), each))
+        if _uses_pytest(programs, documents):
+            # What conftest.py imports comes first; behind that, much decides about the order.
+            first = [document for document in documents if document.endswith("/conftest.py")]
+            order = sorted(first or documents, key=lambda each: (each.count("/"), each))
             roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
             found.append(Entry(Start(tuple(order), roots), "pytest"))
     return tuple(found)

@@ -6,6 +6,7 @@ Where a test is not known and it matters, the run is repeated for each way; what
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -132,7 +133,7 @@ class _Module:
     key: str
     chain: tuple[str, ...]
     """The packages it is in and itself."""
-    names: dict[str, Value] = field(default_factory=dict[str, Value])
+    names: dict[str, Value] = field(default_factory=dict[str, "Value"])
     running: bool = True
     open: bool = False
     """It may have names that we do not know."""
@@ -162,7 +163,7 @@ class _Frame:
 
 
 MAIN = "#main"
-_BUILTINS: dict[str, object] = dict(vars(__import__("builtins")))
+_BUILTINS: dict[str, object] = dict(vars(builtins))
 _HARMLESS = ("app_context", "test_request_context", "open", "catch_warnings", "Lock", "closing")
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.importorskip", "importorskip"})
 
@@ -174,14 +175,16 @@ class World:
     layout: Layout
     program: Callable[[str], Program]
     """The steps of a document, block by block."""
-    find: Callable[[str, str], str | None] = lambda _document, _name: None
-    """Where else an absolute name may lead to from a document."""
+    find: Callable[[str, str], tuple[str, ...] | None] = lambda _document, _name: None
+    """Where else an absolute name may lead to from a document, with the packages on the way."""
     within: frozenset[str] | None = None
     """The modules whose bodies are run; the others are taken as they are in the end."""
-    all_names: Callable[[str], tuple[frozenset[str], bool]] = lambda _document: (frozenset[str](), True)
+    all_names: Callable[[str], tuple[frozenset[str], bool]] = lambda _: (frozenset[str](), True)
     """The names of a module that is not run, and whether there may be more."""
     trusting: bool = True
     """Modules of the project that are not there are taken to be made by something else."""
+    entered: set[str] = field(default_factory=set[str])
+    """The names of the functions that were run."""
 
 
 class Start(NamedTuple):
@@ -363,8 +366,7 @@ class _Run:
             if top is None:
                 if parts[0] in sys.stdlib_module_names:
                     return None
-                found = self.world.find(frame.document, load.module)
-                return None if found is None else layout.chain(found, (layout.base(found),))
+                return self.world.find(frame.document, load.module)
             chain = [top]
             del parts[0]
         for index, part in enumerate(parts):
@@ -643,6 +645,7 @@ class _Run:
         home = self.modules.get(value.key)
         if home is None:
             return None
+        self.world.entered.add(value.step.name)
         scope: dict[str, Value] = dict.fromkeys(value.step.parameters, OTHER)
         inner = _Frame(home, value.block, home.document, scope, None, value.step.outer, frame.depth + 1, True)
         ended = yield from self._steps(value.step.body, inner)

@@ -25,12 +25,12 @@ from flask_lsp.facts.importing import (
     Within,
     steps_of,
 )
-from flask_lsp.facts.model import Assigned
+from flask_lsp.facts.model import Assigned, Import
 from flask_lsp.project import kinds, names
 from flask_lsp.project.entry_points import Entry, entry_points
 from flask_lsp.project.execution import MAIN, Early, Failure, Site, Start, Verdict, World, run
 from flask_lsp.project.known_extensions import CLASSES
-from flask_lsp.project.layout import Layout
+from flask_lsp.project.layout import INIT, Layout
 from flask_lsp.project.modules import Modules
 from flask_lsp.text import Span
 
@@ -203,6 +203,7 @@ class _Edge(NamedTuple):
     """One import statement, or a call of functions that import."""
 
     targets: tuple[str, ...]
+    nested: tuple[str, ...]
     sure: bool
     main: bool
 
@@ -215,6 +216,8 @@ class _Graph:
     component: dict[str, int]
     """What a module imports is in the same component or one with a smaller number."""
     members: list[list[str]]
+    nested: frozenset[str]
+    """Modules that are imported by way of a folder without ``__init__.py``."""
 
 
 def _graph(project: Project, layout: Layout) -> _Graph:
@@ -223,13 +226,27 @@ def _graph(project: Project, layout: Layout) -> _Graph:
         for name, (loads, calls) in _said(file.facts).functions.items():
             functions.setdefault(name, []).append((document, loads, calls))
     edges = {document: _edges(project, layout, document, functions) for document in project.files}
+    project.bodies_read.update(_called(project, functions))
     targets = {
         document: [target for edge in each if not edge.main for target in edge.targets]
         for document, each in edges.items()
     }
     members = _components(targets)
     component = {document: number for number, each in enumerate(members) for document in each}
-    return _Graph(edges, component, members)
+    nested = (each for edges_of in edges.values() for edge in edges_of for each in edge.nested)
+    return _Graph(edges, component, members, frozenset(nested))
+
+
+def _called(
+    project: Project, functions: Mapping[str, list[tuple[str, tuple[Load, ...], frozenset[str]]]]
+) -> frozenset[str]:
+    """The names of all that may be called while modules are imported, directly or not."""
+    seen: set[str] = set()
+    todo = {name for file in project.files.values() for name in _said(file.facts).calls}
+    while todo:
+        seen |= todo
+        todo = {call for name in todo for _, _, calls in functions.get(name, ()) for call in calls} - seen
+    return frozenset(seen)
 
 
 def _edges(
@@ -239,7 +256,7 @@ def _edges(
     functions: Mapping[str, list[tuple[str, tuple[Load, ...], frozenset[str]]]],
 ) -> tuple[_Edge, ...]:
     said = _said(project.files[document].facts)
-    found = [_Edge(_targets(project, layout, document, load), sure, main) for load, sure, main in said.loads]
+    found = [_Edge(*_targets(project, layout, document, load), sure, main) for load, sure, main in said.loads]
     seen: set[str] = set()
     todo = list(said.calls & functions.keys())
     while todo:  # functions of that name, wherever they are: rather one too many
@@ -248,22 +265,24 @@ def _edges(
             continue
         seen.add(name)
         for owner, loads, calls in functions[name]:
-            found += [_Edge(_targets(project, layout, owner, load), False, False) for load in loads]
+            found += [_Edge(*_targets(project, layout, owner, load), False, False) for load in loads]
             todo += calls & functions.keys()
     return tuple(edge for edge in found if edge.targets)
 
 
-def _targets(project: Project, layout: Layout, document: str, load: Load) -> tuple[str, ...]:
-    """The documents that an import runs, in order; parents first."""
+def _targets(project: Project, layout: Layout, document: str, load: Load) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The documents that an import runs, in order, parents first; and those of them below a folder that is no package
+    itself."""
     chain = _chain(project, layout, document, load)
     if not chain:
-        return ()
+        return (), ()
     found = list(chain)
     if load.names and layout.folder(chain[-1]) is not None:
         for name, _ in load.names:
             if (child := layout.child(chain[-1], name)) is not None:
                 found.append(child)
-    return tuple(each for each in found if each in project.files)
+    plain = next((at for at, each in enumerate(found) if each not in project.files), len(found))
+    return tuple(each for each in found if each in project.files), tuple(found[plain + 1 :])
 
 
 def _chain(project: Project, layout: Layout, document: str, load: Load) -> tuple[str, ...]:
@@ -279,8 +298,7 @@ def _chain(project: Project, layout: Layout, document: str, load: Load) -> tuple
         root = (project.root or "").rstrip("/")
         top = layout.top(parts[0], (base, root, f"{root}/src"))
         if top is None:
-            found = project.module(document, load.module, 0)
-            return () if found is None else layout.chain(found, (layout.base(found),))
+            return elsewhere(project, layout, document, load.module) or ()
         chain = [top]
         del parts[0]
     for part in parts:
@@ -289,6 +307,16 @@ def _chain(project: Project, layout: Layout, document: str, load: Load) -> tuple
             break
         chain.append(child)
     return tuple(chain)
+
+
+def elsewhere(project: Project, layout: Layout, document: str, name: str) -> tuple[str, ...] | None:
+    """Where an absolute name leads if some folder nearby is on the path; never one inside of a package."""
+    found = project.module(document, name, 0)
+    if found is None:
+        return None
+    base = layout.base(found)
+    said = found[len(base) + 1 :].removesuffix(INIT).removesuffix(".py").replace("/", ".")
+    return layout.chain(found, (base,)) if said == name else None
 
 
 def _components(targets: Mapping[str, list[str]]) -> list[list[str]]:
@@ -356,7 +384,7 @@ def _outcome(project: Project) -> Outcome:
         if any(component[other] != component[target] and not kinds.is_test(project, other) for other in each)
     )
     programs = {document: program_of(project, document) for document in project.files}
-    entries = entry_points(project, layout, programs, outside)
+    entries = entry_points(project, layout, programs, outside, frozenset(importers), graph.nested)
     broken: dict[Failure, Broken] = {}
     fragile: list[Fragile] = []
     for number in circles:
@@ -386,7 +414,7 @@ def _judge(
     world = World(
         layout,
         lambda document: program_of(project, document),
-        lambda document, name: project.module(document, name, 0),
+        lambda document, name: elsewhere(project, layout, document, name),
         members,
         lambda document: _all_names(project, document),
     )
@@ -400,15 +428,28 @@ def _judge(
                 if len(tried) >= _MOST_STARTS:
                     return
                 tried[start] = run(world, start)
+                project.bodies_read.update(world.entered)
             verdict = tried[start]
             failing |= verdict.failure is not None
-            failures.append(verdict.failure if verdict.known and verdict.failure and verdict.failure.partial else None)
+            failures.append(verdict.failure if verdict.known and _is_circular(project, verdict.failure) else None)
         first = failures[0] if failures else None
         if first is not None and all(each is not None and each[:5] == first[:5] for each in failures):
             broken.setdefault(first, Broken(first, entry.how))
     if not failing:
         early = [each for verdict in tried.values() for each in verdict.early]
         fragile += _fragile(project, early)
+
+
+def _is_circular(project: Project, failure: Failure | None) -> bool:
+    """What is missing is bound further down; a name that nobody binds may be a module that something else makes."""
+    if failure is None or not failure.partial:
+        return False
+    module = failure.module.removesuffix(MAIN)
+    for at in project.files[module].facts.bindings.get(failure.name, ()):
+        bound = at.bound
+        if not isinstance(bound, Import) or project.module(module, bound.module, bound.level) != module:
+            return True
+    return layout_of(project).child(module, failure.name) is not None
 
 
 def _fragile(project: Project, early: Iterable[Early]) -> Iterator[Fragile]:

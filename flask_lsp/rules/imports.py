@@ -55,9 +55,10 @@ def _take_in(edits: list[Edit], fresh: Edit) -> None:
     edits.append(fresh)
 
 
-def without(file: File, block: Block, node: ast.ImportFrom, alias: ast.alias) -> list[Edit]:
-    """The edits, counted from the block, that take one of several names out of an import statement."""
-    return _rewritten(file, block, node, [each for each in node.names if each is not alias], [])
+def without(file: File, start: int, block: Block, node: ast.ImportFrom, alias: ast.alias) -> list[Edit]:
+    """The edits that take a name out of an import statement of a block, and the statement with its last name."""
+    changes = _rewritten(file, block, node, [each for each in node.names if each is not alias], [])
+    return [_with_blank_line(file, Edit(edit.span.shift(start), edit.text)) for edit in changes]
 
 
 def _imports(file: File) -> Iterator[tuple[int, Block, ast.Import | ast.ImportFrom]]:

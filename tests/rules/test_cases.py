@@ -90,8 +90,12 @@ def others(project: Project, document: str, how: str) -> dict[str, str]:
     index = int(how.split(maxsplit=1)[0]) - 1
     chosen = [(f, f.fixes[index]) for f in check(project, document) if len(f.fixes) > index]
     change = edits(project, document, chosen)
-    changed = {} if change is None else change.edits
-    return {each: apply(project.files[each].source.text, new) for each, new in changed.items()}
+    if change is None:
+        return {}
+    return {
+        **{each: apply(project.files[each].source.text, new) for each, new in change.edits.items()},
+        **change.created,
+    }
 
 
 @pytest.mark.parametrize("case", ALL, ids=IDS)
@@ -103,9 +107,9 @@ def test_each_fix_alone(case: Case) -> None:
         for fix in finding.fixes:
             change = edits(project, document, [(finding, fix)])
             assert change is not None, f"{finding.rule.code}: {fix.title} does nothing"
-            if change.created:
-                continue
             changed, text = project, ""
+            for each, new in change.created.items():
+                changed = changed.with_text(each, new)
             for each, new in change.edits.items():
                 text = apply(project.files[each].source.text, new)
                 ast.parse(text)
