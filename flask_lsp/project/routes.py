@@ -104,6 +104,11 @@ def blueprint(project: Project, document: str, reference: Reference) -> Blueprin
     return _map(project).blueprints[keys[0]] if len(keys) == 1 and keys[0] in _map(project).blueprints else None
 
 
+def keys_of(project: Project, document: str, reference: Reference) -> tuple[Key, ...]:
+    """The applications or blueprints that are meant: several where a function makes one for each call."""
+    return _referred(project, document, reference)
+
+
 def registrations(project: Project, document: str, reference: Reference) -> tuple[Registration, ...]:
     """The calls of ``register_blueprint`` about a blueprint."""
     known = _map(project).registrations
