@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from flask_lsp.facts import requests
 from flask_lsp.facts.assembly import script_of
-from flask_lsp.facts.importing import steps_of
+from flask_lsp.facts.importing import outline, steps_of
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import (
     OTHER,
@@ -52,7 +52,7 @@ Interface: TypeAlias = "tuple[object, ...]"
 """Only compared."""
 
 _ASSEMBLY = re.compile(
-    r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|setup_app|import_module|import_string|__import__"
+    r"(?:^|\.)(?:register_blueprint|add_url_rule|add_resource|init_app|setup_app|import_module|import_string|__import__|load_module|exec_module|find_modules"
     r"|register_error_handler|(?:app_)?errorhandler|converters\.update|(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)\(\)$"
 )
 _SETTING = re.compile(r"config\b|(?:^|\.)(?:permanent|session_interface|secret_key|debug|env|url_map|converters)\b")
@@ -63,7 +63,7 @@ _WRITES_SESSION = re.compile(
 _GIVES_UP = re.compile(r"roll_?back\w*\(\)$|session\w*(?:\(\))?\.(?:remove|close)\(\)$|(?:^|\.)abort\(\)$")
 _ROOT = re.compile(r"[^.(\[]+")
 _TELLING = re.compile(
-    r"config|setting|env|session|register|add_|init_app|import|errorhandler|request|processor|converters|permanent|secret"
+    r"config|setting|env|session|register|add_|init_app|import|_module|errorhandler|request|processor|converters|permanent|secret"
     rf"|debug|url_map|headers|mimetype|content_type|flash|login|logout|{requests.TELLING}",
     re.IGNORECASE,
 )
@@ -81,7 +81,7 @@ _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
 def interface_of(facts: BlockFacts) -> Interface:
     bindings = tuple((name, tuple(map(_bare, bounds))) for name, bounds in facts.bindings.items())
     assembly, imports = tuple(_assembly(facts)), tuple(imports_of(facts))
-    script, steps = script_of(facts), steps_of(facts)[0]
+    script, steps = script_of(facts), outline(steps_of(facts)[0])
     if not (bindings or assembly or imports or script.steps or steps):
         return ()
     return bindings, assembly, imports, script, steps

@@ -135,7 +135,7 @@ class _Walk:
                 bound = Opaque(name, self.span(target)) if value is None else None
                 self.bind(bound or Assigned(name, value_of(value), self.span(target)))
             case ast.Attribute() | ast.Subscript():
-                self.expression(target.value)
+                self.inside(target.value)
                 if isinstance(target, ast.Subscript):
                     self.expression(target.slice)
                 if isinstance(path := value_of(target), Path):
@@ -223,7 +223,8 @@ class _Walk:
             self.expression(decorator)
         self.defaults(node.args)
         decorators = tuple((value_of(decorator), self.span(decorator)) for decorator in node.decorator_list)
-        shown = set(self.handed) if any(_last_name(each) in _SHOWING for each in node.decorator_list) else None
+        shows = "shell_context" in node.name or any(_last_name(each) in _SHOWING for each in node.decorator_list)
+        shown = set(self.handed) if shows else None
         body, scope = self.inner(node.args, lambda: self.body(node.body))
         if shown is not None:
             self.handed = shown

@@ -254,6 +254,8 @@ def escapes(project: Project, key: Key) -> bool:
     document, name = key
     aliases = _names_of(project, name)
     for other, file in project.files.items():
+        if kinds.is_test(project, other):
+            continue
         handed, reached, lent = file.facts.handed
         for each in aliases & handed:
             at = place(project, other, each)

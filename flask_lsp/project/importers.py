@@ -108,7 +108,7 @@ def _modules(project: Project, document: str, imported: Imported) -> Iterator[st
         yield project.module(document, ".".join(parts[:length]), imported.level)
 
 
-_BY_NAME = ("import_module()", "import_string()", "__import__()")
+_BY_NAME = ("import_module()", "import_string()", "__import__()", "load_module()", "exec_module()", "find_modules()")
 
 
 def imports_by_name(project: Project) -> bool:

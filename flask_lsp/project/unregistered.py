@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flask_lsp.project import kinds, routes
 from flask_lsp.project.extensions import escapes
 from flask_lsp.project.importers import imports_by_name, reach
+from flask_lsp.project.known_extensions import CLASSES
+from flask_lsp.project.route_model import Reason
 from flask_lsp.project.routes import Key, Reference
 
 if TYPE_CHECKING:
@@ -21,12 +24,22 @@ def homes(project: Project, document: str, reference: Reference) -> tuple[Key, .
     blueprint = routes.blueprint(project, document, reference)
     if blueprint is None or routes.registrations(project, document, reference):
         return ()
-    if routes.registers_unknown(project, document) or imports_by_name(project):
+    # What registers it has to get it from somewhere: handed on, or by a module that is imported by name.
+    if imports_by_name(project) or escapes(project, blueprint.key):
         return ()
     apps = [app for app in routes.apps(project, document) if _is_home(project, app.key[0], document)]
-    if not apps or any(app.open for app in apps) or escapes(project, blueprint.key):
+    if any(not _is_harmless(reason) for app in apps for reason in app.open):
         return ()
     return tuple(sorted(app.key for app in apps))
+
+
+_EXTENSION = re.compile(r"`(?:.*\.)?(\w+)\(")
+
+
+def _is_harmless(reason: Reason) -> bool:
+    """What may add other routes to the application knows nothing of the project's blueprints."""
+    found = _EXTENSION.match(reason.what)
+    return found is not None and found.group(1) in (*CLASSES, "init_app", "register_blueprint")
 
 
 def _is_home(project: Project, app: str, document: str) -> bool:
