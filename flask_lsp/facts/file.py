@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from flask_lsp.facts.importing import Steps, bodies_in, steps_of
 from flask_lsp.facts.imports import Imported, imports_of
 from flask_lsp.facts.interface import Interface, interface_of
 from flask_lsp.facts.model import BlockFacts, Bound, Event, Lent
@@ -110,6 +111,16 @@ class Offer(NamedTuple):
     handed: frozenset[str]
     reached: frozenset[str]
     lent: frozenset[Lent]
+    bodies: tuple[tuple[str, Steps], ...]
+    """What functions do that may run during an import, by name: it counts only where one of that name does run."""
+
+
+def other_bodies(one: FileFacts, other: FileFacts) -> frozenset[str]:
+    """The names of functions that do something else during an import in one file than in the other."""
+    if one.offers == other.offers:
+        return frozenset()
+    first, second = ({body for offer in each.offers for body in offer.bodies} for each in (one, other))
+    return frozenset(name for name, _ in first ^ second)
 
 
 def _offer(block: Block) -> Offer:
@@ -124,5 +135,6 @@ def _offer_of(facts: BlockFacts) -> Offer:
     try:
         interface = interface_of(facts)
     except RecursionError:  # deeper than any program: whatever changes in it, others ask again
-        interface = (object(),)
-    return Offer(interface, frozenset(facts.bindings), facts.handed, facts.reached, facts.lent)
+        return Offer((object(),), frozenset(facts.bindings), facts.handed, facts.reached, facts.lent, ())
+    bodies = tuple(bodies_in(steps_of(facts)[0]))
+    return Offer(interface, frozenset(facts.bindings), facts.handed, facts.reached, facts.lent, bodies)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import builtins
 import re
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias, cast
 
 from flask_lsp.facts.model import (
     Assigned,
@@ -158,6 +159,25 @@ def steps_of(facts: BlockFacts) -> tuple[Steps, tuple[Span, ...]]:
     """The steps of a block, and the spans of those that have a number."""
     builder = _Builder()
     return builder.body(facts.body), tuple(builder.spans)
+
+
+def outline(steps: object) -> object:
+    """The steps without the bodies of functions, only to be compared."""
+    if isinstance(steps, Function_):
+        return steps.name, steps.outer, steps.parameters, steps.runs, bool(steps.body)
+    if not isinstance(steps, tuple):
+        return steps
+    parts = cast("tuple[object, ...]", steps)
+    return (type(parts).__name__, *map(outline, parts))
+
+
+def bodies_in(steps: object) -> Iterator[tuple[str, Steps]]:
+    """The bodies that ``outline`` leaves out, each with the name of its function."""
+    if isinstance(steps, Function_):
+        yield steps.name, steps.body
+    elif isinstance(steps, tuple):
+        for each in cast("tuple[object, ...]", steps):
+            yield from bodies_in(each)
 
 
 class _Builder:

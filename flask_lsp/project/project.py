@@ -7,8 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.interface import Interface
+from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.versions import Versions
@@ -95,6 +94,9 @@ class Project:
         self.answers: dict[object, object] = {}
         """What was asked of the project so far. Snapshots share one dict for as long as no answer can have changed, so
         its identity tells whether anything but the text of a body is new."""
+        self.bodies_read: set[str] = set()
+        """The names of the functions whose bodies these answers rest on: who follows calls during an import adds to
+        it."""
 
     @property
     def files(self) -> Mapping[str, File]:
@@ -107,7 +109,7 @@ class Project:
         if before is not None and before.source.text == source.text:
             return self
         file = File(document, source, before)
-        same = before is not None and _equal(before.facts.interface, file.facts.interface)
+        same = before is not None and _says_the_same(before.facts, file.facts, self.bodies_read)
         return self._copy({**self._files, document: file}, self.answers if same else {})
 
     def with_files(self, files: Iterable[File]) -> Project:
@@ -164,11 +166,14 @@ class Project:
         same = files.keys() == self._files.keys()
         project._modules = self._modules if same else Modules(files.keys(), self.root)
         project.answers = answers
+        if answers is self.answers:
+            project.bodies_read = self.bodies_read
         return project
 
 
-def _equal(one: Interface, other: Interface) -> bool:
+def _says_the_same(before: FileFacts, now: FileFacts, bodies_read: set[str]) -> bool:
+    """No answer can be another one."""
     try:
-        return one == other
+        return before.interface == now.interface and other_bodies(before, now).isdisjoint(bodies_read)
     except RecursionError:  # deeper than any program: take it for new
         return False

@@ -268,7 +268,7 @@ def told(body: Body, text: str) -> list[object]:
             ["call a()", "bind x", "bind y", "call b()", ("branch", ["call c()"])],
         ),
         ("(x := a())", ["call a()", "bind x"]),
-        ("import a.b", ["bind a", "bind "]),
+        ("import a.b", ["bind ", "bind a"]),
         ("from a import *", ["bind *"]),
         ("raise a() from b", ["call a()", "raise"]),
         ("x: int = a()", ["call a()", "bind x"]),
