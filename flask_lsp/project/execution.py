@@ -348,7 +348,7 @@ class _Run:
             module.running = False  # a package without __init__.py has no body
         elif within is not None and key not in within:
             names, module.open = self.world.all_names(key)
-            module.names.update(dict.fromkeys(names, OTHER))
+            module.names.update({name: Made(key, name, 0) for name in names})
             module.running = False
         return module
 

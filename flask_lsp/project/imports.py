@@ -155,6 +155,14 @@ def _said(facts: FileFacts) -> _Said:
     return said
 
 
+def every_step(steps: Steps) -> Iterator[Step]:
+    """All steps that may run, those of functions included."""
+    for step, _, _ in _flat(steps, True, False):
+        yield step
+        if isinstance(step, Function_):
+            yield from every_step(step.body)
+
+
 def _inside(steps: Steps) -> tuple[tuple[Load, ...], frozenset[str]]:
     """What a function imports and calls, those in it included."""
     loads: list[Load] = []
@@ -220,7 +228,14 @@ class _Graph:
     """Modules that are imported by way of a folder without ``__init__.py``."""
 
 
-def _graph(project: Project, layout: Layout) -> _Graph:
+def _graph(project: Project) -> _Graph:
+    known = project.answers.get(_graph)
+    if known is None:
+        known = project.answers[_graph] = _graph_of(project, layout_of(project))
+    return cast("_Graph", known)
+
+
+def _graph_of(project: Project, layout: Layout) -> _Graph:
     functions: dict[str, list[tuple[str, tuple[Load, ...], frozenset[str]]]] = {}
     for document, file in project.files.items():
         for name, (loads, calls) in _said(file.facts).functions.items():
@@ -367,30 +382,45 @@ class _Way(NamedTuple):
 
 
 def _outcome(project: Project) -> Outcome:
-    layout = layout_of(project)
-    graph = _graph(project, layout)
+    layout, graph = layout_of(project), _graph(project)
     circles = [number for number, each in enumerate(graph.members) if _is_circle(graph, each)]
     if not circles:
         return Outcome((), ())
-    importers: dict[str, set[str]] = {}
-    for document, edges in graph.edges.items():
-        for edge in edges:
-            for target in edge.targets:
-                importers.setdefault(target, set()).add(document)
-    component = graph.component
-    outside = frozenset(
-        target
-        for target, each in importers.items()
-        if any(component[other] != component[target] and not kinds.is_test(project, other) for other in each)
-    )
-    programs = {document: program_of(project, document) for document in project.files}
-    entries = entry_points(project, layout, programs, outside, frozenset(importers), graph.nested)
+    entries, importers = entries_of(project), _importers(graph)
     broken: dict[Failure, Broken] = {}
     fragile: list[Fragile] = []
     for number in circles:
         if len(graph.members[number]) <= _MOST_MODULES:
             _judge(project, layout, graph, number, entries, importers, broken, fragile)
     return Outcome(tuple(broken.values()), tuple(fragile))
+
+
+def entries_of(project: Project) -> tuple[Entry, ...]:
+    """Where the programs of the project begin."""
+    known = project.answers.get(entries_of)
+    if known is None:
+        graph = _graph(project)
+        component, importers = graph.component, _importers(graph)
+        outside = frozenset(
+            target
+            for target, each in importers.items()
+            if any(component[other] != component[target] and not kinds.is_test(project, other) for other in each)
+        )
+        programs = {document: program_of(project, document) for document in project.files}
+        known = project.answers[entries_of] = entry_points(
+            project, layout_of(project), programs, outside, frozenset(importers), graph.nested
+        )
+    return cast("tuple[Entry, ...]", known)
+
+
+def _importers(graph: _Graph) -> dict[str, set[str]]:
+    """Who imports each module."""
+    importers: dict[str, set[str]] = {}
+    for document, edges in graph.edges.items():
+        for edge in edges:
+            for target in edge.targets:
+                importers.setdefault(target, set()).add(document)
+    return importers
 
 
 def _is_circle(graph: _Graph, members: list[str]) -> bool:
@@ -416,7 +446,7 @@ def _judge(
         lambda document: program_of(project, document),
         lambda document, name: elsewhere(project, layout, document, name),
         members,
-        lambda document: _all_names(project, document),
+        lambda document: all_names(project, document),
     )
     ways = _ways(graph, number, importers)
     tried: dict[Start, Verdict] = {}
@@ -522,6 +552,7 @@ def _first_of(edges: Iterable[_Edge], ways: Mapping[str, _Way], members: frozens
     return _Way(frozenset(firsts), False)
 
 
-def _all_names(project: Project, document: str) -> tuple[frozenset[str], bool]:
+def all_names(project: Project, document: str) -> tuple[frozenset[str], bool]:
+    """The names of a module when it has run, and whether there may be more."""
     bindings = project.files[document].facts.bindings
     return frozenset(bindings), "*" in bindings or "__getattr__" in bindings

@@ -1,0 +1,80 @@
+"""What is added to a blueprint after it was registered, by the order in which the modules run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from flask_lsp.facts.importing import SETUP, Called, Function_, Load, Steps
+from flask_lsp.project.entry_points import Entry
+from flask_lsp.project.execution import Late, Start, World, run
+from flask_lsp.project.imports import all_names, elsewhere, entries_of, every_step, layout_of, program_of
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_REGISTERS = ".register_blueprint"
+_MOST_ENTRIES = 6
+_MOST_FILES = 3000
+
+
+def late_in(project: Project, document: str) -> tuple[Late, ...]:
+    """What a file adds to blueprints that are registered already. A question for ``Context.ask``."""
+    if not project.complete:
+        return ()
+    known = project.answers.get(late_in)
+    if known is None:
+        found = dict.fromkeys((*_within_files(project), *_across_files(project)))
+        known = project.answers[late_in] = tuple(found)
+    return tuple(each for each in cast("tuple[Late, ...]", known) if each.site.document == document)
+
+
+def _within_files(project: Project) -> Iterator[Late]:
+    """A file, or one of its functions, registers a blueprint and goes on with it."""
+    for document in project.files:
+        program = program_of(project, document)
+        if not _registers(program):
+            continue
+        names = {step.name for steps in program for step in steps if isinstance(step, Function_) and step.runs}
+        roots = (layout_of(project).base(document),)
+        for calls in ((), *((name,) for name in sorted(names))):
+            yield from run(_world(project, frozenset((document,))), Start((document,), roots, calls=calls)).late
+
+
+def _registers(program: tuple[Steps, ...]) -> bool:
+    """Somewhere a blueprint is registered, and something else is set up by the same file."""
+    paths = [step.path for steps in program for step in every_step(steps) if isinstance(step, Called)]
+    registered = any(path.endswith(_REGISTERS) for path in paths)
+    return registered and any(SETUP.search(path) and not path.endswith(_REGISTERS) for path in paths)
+
+
+def _across_files(project: Project) -> Iterator[Late]:
+    """Modules that set up a blueprint which another one makes: whether they run in time, the entry points tell."""
+    if len(project.files) > _MOST_FILES or not any(_sets_up_another(project, each) for each in project.files):
+        return
+    entries: list[Entry] = [each for each in entries_of(project) if each.how != "pytest"]
+    for entry in entries[:_MOST_ENTRIES]:
+        yield from run(_world(project, None), entry.start).late
+
+
+def _sets_up_another(project: Project, document: str) -> bool:
+    program = program_of(project, document)
+    taken: set[str] = set()
+    for steps in program:
+        for step in steps:
+            if isinstance(step, Load):
+                taken |= {bound for _, bound in step.names}
+            elif isinstance(step, Called) and step.path.partition(".")[0] in taken and SETUP.search(step.path):
+                return True
+    return False
+
+
+def _world(project: Project, within: frozenset[str] | None) -> World:
+    layout = layout_of(project)
+    return World(
+        layout,
+        lambda document: program_of(project, document),
+        lambda document, name: elsewhere(project, layout, document, name),
+        within,
+        lambda document: all_names(project, document),
+    )
