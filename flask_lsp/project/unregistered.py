@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask_lsp.project import kinds, routes
 from flask_lsp.project.extensions import escapes
 from flask_lsp.project.importers import imports_by_name, reach
-from flask_lsp.project.known_extensions import CLASSES
 from flask_lsp.project.route_model import Reason
 from flask_lsp.project.routes import Key, Reference
 
@@ -28,18 +27,17 @@ def homes(project: Project, document: str, reference: Reference) -> tuple[Key, .
     if imports_by_name(project) or escapes(project, blueprint.key):
         return ()
     apps = [app for app in routes.apps(project, document) if _is_home(project, app.key[0], document)]
-    if any(not _is_harmless(reason) for app in apps for reason in app.open):
+    if any(_finds_modules(reason) for app in apps for reason in app.open):
         return ()
     return tuple(sorted(app.key for app in apps))
 
 
-_EXTENSION = re.compile(r"`(?:.*\.)?(\w+)\(")
+_FINDS = re.compile(r"(?i)load|discover|regist|blueprint|plugin|auto|scan|find|modul|entry|component")
 
 
-def _is_harmless(reason: Reason) -> bool:
-    """What may add other routes to the application knows nothing of the project's blueprints."""
-    found = _EXTENSION.match(reason.what)
-    return found is not None and found.group(1) in (*CLASSES, "init_app", "register_blueprint")
+def _finds_modules(reason: Reason) -> bool:
+    """By its name, what may add routes to the application goes looking for them."""
+    return reason.what.endswith("may add routes") and bool(_FINDS.search(reason.what))
 
 
 def _is_home(project: Project, app: str, document: str) -> bool:

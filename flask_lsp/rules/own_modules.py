@@ -94,7 +94,10 @@ def _absolute(project: Project, here: str, there: str) -> str | None:
     base = _base(project, here)
     if not there.startswith(base + "/"):
         base = _base(project, there)
-    return _dotted(base, there) or None
+    name = _dotted(base, there)
+    while name and project.module(here, name, 0) != there:
+        name = name.partition(".")[2]  # the folder of a project may look like a package
+    return name if name.replace(".", "_").isidentifier() else None
 
 
 def _dotted(folder: str, document: str) -> str:

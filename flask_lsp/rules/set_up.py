@@ -11,7 +11,7 @@ from flask_lsp.project.places import imported, place
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.routes import Key
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.own_modules import import_line, name_of, runs
+from flask_lsp.rules.own_modules import import_line, module_name, name_of, runs
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 
@@ -90,8 +90,12 @@ def add_line(editing: Editing, app: Key, kinds: tuple[Says, ...], thing: Key, li
 
 def can_add(project: Project, app: Key, document: str) -> bool:
     """A line about something of the file can be added where the application is set up, without a circular import."""
-    name = app[1].rpartition(".")[2]
-    return name.isidentifier() and ("." in app[1] or document == app[0] or not runs(project, document, app[0]))
+    if not app[1].rpartition(".")[2].isidentifier():
+        return False
+    if document == app[0]:
+        return True
+    named = module_name(project, app[0], document) is not None
+    return named and ("." in app[1] or not runs(project, document, app[0]))
 
 
 def name_in(project: Project, document: str, app: Key) -> str | None:

@@ -62,7 +62,7 @@ from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.circular_imports._extension import name_bound_to
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.own_modules import runs
+from flask_lsp.rules.own_modules import module_name
 from flask_lsp.rules.set_up import add_line, initialises
 
 rule = Rule("FL306", "extension-bound-at-import", Level.WARNING, words=tuple(f"{name}(" for name in sorted(CLASSES)))
@@ -104,8 +104,8 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
     here = app[0] == ctx.file.document
     if made.extension.moves and others and not here:
         return  # what they are made of would have to be imported too
-    if "." in app[1] and not here and runs(ctx.project, app[0], ctx.file.document):
-        return
+    if not here and ("." in app[1] or module_name(ctx.project, app[0], ctx.file.document) is None):
+        return  # the factory, which is called on import here, cannot import from here
 
     def change(editing: Editing) -> None:
         given = _without_app(editing, node)
