@@ -12,7 +12,7 @@ from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
 
 if TYPE_CHECKING:
-    from flask_lsp.project.project import Project
+    from flask_lsp.project.project import File, Project
 
 
 def maybe_imported_in_context(project: Project, document: str) -> bool:
@@ -67,16 +67,20 @@ def importers_of(project: Project, document: str) -> frozenset[str]:
 def _importers(project: Project) -> dict[str, list[tuple[str, Imported]]]:
     """By module of the project, the imports that may be its first: a package runs before the modules in it, so what
     these import of it is there already."""
-    known = project.answers.get(_importers)
-    if known is not None:
-        return cast("dict[str, list[tuple[str, Imported]]]", known)
+    return project.kept(_find_importers, project.parts(_imports), project.modules)
+
+
+def _imports(file: File) -> tuple[Imported, ...]:
+    return file.facts.imports
+
+
+def _find_importers(project: Project) -> dict[str, list[tuple[str, Imported]]]:
     found: dict[str, list[tuple[str, Imported]]] = {}
-    for document, file in project.files.items():
-        for imported in file.facts.imports:
+    for document, imports in project.parts(_imports).items():
+        for imported in imports:
             for module in {*_modules(project, document, imported)} - {None, document}:
                 if module is not None and not _is_package_of(module, document):
                     found.setdefault(module, []).append((document, imported))
-    project.answers[_importers] = found
     return found
 
 
@@ -113,10 +117,12 @@ _BY_NAME = ("import_module()", "import_string()", "__import__()", "load_module()
 
 def imports_by_name(project: Project) -> bool:
     """Some code imports modules by names that only running it would tell."""
-    return any(
+    return any(project.parts(_imports_by_name).values())
+
+
+def _imports_by_name(file: File) -> bool:
+    return any(name[:-2] in file.source.text for name in _BY_NAME) and any(
         isinstance(event, Call) and event.value.text.endswith(_BY_NAME)
-        for file in project.files.values()
-        if any(name[:-2] in file.source.text for name in _BY_NAME)
         for _, facts in file.facts.blocks
         for body in (facts.body, *(function.body for function in facts.functions.values()))
         for event in every_event(body)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import is_not
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.project.modules import Modules
@@ -14,6 +15,9 @@ from flask_lsp.project.versions import Versions
 from flask_lsp.settings import Settings
 from flask_lsp.syntax.parse import Tree, parse_file
 from flask_lsp.text import Source
+
+_Part = TypeVar("_Part")
+_NOTHING = object()
 
 
 class Since(NamedTuple):
@@ -97,6 +101,29 @@ class Project:
         self.bodies_read: set[str] = set()
         """The names of the functions whose bodies these answers rest on: who follows calls during an import adds to
         it."""
+        self._parts: dict[object, tuple[Mapping[str, File], dict[str, Any]]] = {}
+        self._kept: dict[object, tuple[tuple[object, ...], Any]] = {}
+
+    def parts(self, part: Callable[[File], _Part]) -> Mapping[str, _Part]:
+        """What each file says of one thing, without spans. It is one object for as long as no file says anything else,
+        so that ``kept`` can tell."""
+        known = self._parts.get(part)
+        if known is not None and known[0] is self._files:
+            return known[1]
+        files, values = known or ({}, {})
+        new = {name: part(file) for name, file in self._files.items() if files.get(name) is not file}
+        if len(values) != len(self._files) or any(values.get(name, _NOTHING) != value for name, value in new.items()):
+            values = {name: new[name] if name in new else values[name] for name in self._files}
+        self._parts[part] = self._files, values
+        return values
+
+    def kept(self, question: Callable[[Project], _Part], *grounds: object) -> _Part:
+        """The answer to a question about the whole project, for as long as its grounds are the same objects: what it
+        reads of files (``parts``), ``modules``, ``versions``, ``packages``."""
+        known = self._kept.get(question)
+        if known is None or len(known[0]) != len(grounds) or any(map(is_not, known[0], grounds)):
+            known = self._kept[question] = grounds, question(self)
+        return known[1]
 
     @property
     def files(self) -> Mapping[str, File]:
@@ -168,6 +195,7 @@ class Project:
         project.answers = answers
         if answers is self.answers:
             project.bodies_read = self.bodies_read
+        project._parts, project._kept = self._parts, self._kept
         return project
 
 
