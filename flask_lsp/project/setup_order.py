@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from flask_lsp.facts.importing import SETUP, Called, Function_, Load, Steps
+from flask_lsp.project import names
 from flask_lsp.project.entry_points import Entry
 from flask_lsp.project.execution import Late, Start, World, run
+from flask_lsp.project.importers import reach
 from flask_lsp.project.imports import all_names, elsewhere, entries_of, every_step, layout_of, program_of
+from flask_lsp.project.places import place
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -58,15 +61,26 @@ def _across_files(project: Project) -> Iterator[Late]:
 
 
 def _sets_up_another(project: Project, document: str) -> bool:
-    program = program_of(project, document)
+    """The file adds to a blueprint of a module that does not import it, so that it may come too late."""
     taken: set[str] = set()
-    for steps in program:
+    seen: set[str] = set()
+    for steps in program_of(project, document):
         for step in steps:
             if isinstance(step, Load):
                 taken |= {bound for _, bound in step.names}
-            elif isinstance(step, Called) and step.path.partition(".")[0] in taken and SETUP.search(step.path):
-                return True
+            elif isinstance(step, Called) and SETUP.search(step.path):
+                root = step.path.partition(".")[0]
+                if root in taken and root not in seen and _may_be_late(project, document, root):
+                    return True
+                seen.add(root)
     return False
+
+
+def _may_be_late(project: Project, document: str, name: str) -> bool:
+    if names.canonical(project, document, name) != "flask.Blueprint()":
+        return False
+    made = place(project, document, name)
+    return made is not None and document not in reach(project, made.document, at_once=True)
 
 
 def _world(project: Project, within: frozenset[str] | None) -> World:
