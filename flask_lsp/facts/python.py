@@ -452,12 +452,23 @@ def _imported(bounds: list[Bound]) -> Iterable[Lent]:
 
 
 def _annotation(node: ast.expr | None) -> str | None:
+    """The path of a class that a parameter is annotated with, also as one that may be ``None``."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
             node = ast.parse(node.value, mode="eval").body
         except (SyntaxError, ValueError):
             return None
-    return path_of(node) if isinstance(node, ast.Name | ast.Attribute) else None
+    match node:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return _annotation(left)
+        case ast.BinOp(left=ast.Constant(value=None), op=ast.BitOr(), right=right):
+            return _annotation(right)
+        case ast.Subscript(value=ast.Name(id="Optional") | ast.Attribute(attr="Optional"), slice=inner):
+            return _annotation(inner)
+        case ast.Name() | ast.Attribute():
+            return path_of(node)
+        case _:
+            return None
 
 
 _STATEMENTS: dict[type[ast.stmt], Callable[[_Walk, Any], None]] = {

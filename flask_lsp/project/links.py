@@ -69,13 +69,16 @@ def follow(project: Project, document: str, bound: Import, rest: str) -> Link | 
     module = project.module(document, bound.module, bound.level)
     if bound.attribute is None:
         if module is not None:
-            return _member(project, module, rest)
+            return member(project, module, rest)
         return _in_namespace(project, document, bound.module, rest) or Outside(bound.module + rest)
     bindings = project.files[module].facts.bindings if module is not None else {}
-    if module is not None and bound.attribute in bindings:
+    # In a package, "from . import a" itself binds the name.
+    if module is not None and module != document and bound.attribute in bindings:
         return Inside(module, bound.attribute, rest)
     if inner := project.module(document, f"{bound.module}.{bound.attribute}".lstrip("."), bound.level):
-        return _member(project, inner, rest)
+        return member(project, inner, rest)
+    if module is not None and bound.attribute in bindings:
+        return Inside(module, bound.attribute, rest)
     if module is not None:
         return Inside(module, bound.attribute, rest) if "*" in bindings else None
     return None if bound.level else Outside(f"{bound.module}.{bound.attribute}{rest}")
@@ -126,7 +129,7 @@ def _of_package(project: Project, package: str, name: str) -> Link | Absent | No
     return ABSENT if found == "" else None if found is None else Outside(found)
 
 
-def _member(project: Project, module: str, rest: str) -> Inside | None:
+def member(project: Project, module: str, rest: str) -> Inside | None:
     """``rest`` of a module of the project: one of its names, or a module in it."""
     if not rest.startswith("."):
         return None if rest else Inside(module, "", "")
@@ -137,7 +140,7 @@ def _member(project: Project, module: str, rest: str) -> Inside | None:
     inner = project.module(module, root, 1) if module.endswith("/__init__.py") else None
     if inner is None:
         return Inside(module, root, after) if "*" in bindings else None
-    return _member(project, inner, after)
+    return member(project, inner, after)
 
 
 def _in_namespace(project: Project, document: str, package: str, rest: str) -> Inside | None:
@@ -146,5 +149,5 @@ def _in_namespace(project: Project, document: str, package: str, rest: str) -> I
         part, rest = split(rest[1:])
         package = f"{package}.{part}"
         if module := project.module(document, package, 0):
-            return _member(project, module, rest)
+            return member(project, module, rest)
     return None

@@ -150,8 +150,11 @@ class Resolver:
     def _linked(self, link: links.Link | None, rest: str) -> str | None:
         """The canonical name of ``rest`` of what a link leads to."""
         match link:
+            case links.Inside(found, "", _) if rest:
+                inner = links.member(self._project, found, rest)
+                return None if inner == link else self._linked(inner, "")
             case links.Inside(found, "", _):
-                return None if rest else _MODULE + found
+                return _MODULE + found
             case links.Inside(found, name, after):
                 return self._in_module(found, name, after + rest)
             case links.Outside(path):
@@ -171,12 +174,16 @@ class Resolver:
         return found.pop() if len(found) == 1 else None
 
     def _class(self, document: str, bound: ClassDefined, rest: str, scopes: tuple[Function, ...]) -> str | None:
+        """A class goes by the first of its bases that is one of Flask's kin; a mixin only where there is no other."""
+        kin: list[str] = []
         for base in bound.bases:
             if isinstance(base, Path) and base.text != bound.name:
                 found = self._resolve(document, base.text, scopes)
                 if found is not None and found.partition(".")[0].startswith(("flask", "werkzeug", "celery")):
-                    return found + rest
-        return f"{_module_name(document)}.{bound.name}{rest}"
+                    kin.append(found)
+        if not kin:
+            return f"{_module_name(document)}.{bound.name}{rest}"
+        return next((name for name in kin if not name.endswith("Mixin")), kin[0]) + rest
 
 
 def home(name: str) -> str:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from flask_lsp.facts.model import Assigned, Function, Literal
+from flask_lsp.facts.model import Assigned, Bind, Function, Literal
 from flask_lsp.facts.python import facts_of
+from flask_lsp.facts.traverse import every_event
 from flask_lsp.facts.values import path_of, value_of
 from flask_lsp.project import kinds, links, names, places
 from flask_lsp.project.project import File, Project
@@ -34,6 +35,7 @@ class Context:
         self.rule: Rule
         self._known: dict[ast.AST, str | None] = {}
         self._scopes: dict[FunctionNode, tuple[Function, ...]] = {}
+        self._class_names: dict[ast.ClassDef, frozenset[str]] = {}
         self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
 
     def move(self, project: Project, file: File) -> None:
@@ -82,6 +84,8 @@ class Context:
 
     def path_name(self, path: str, at: ast.AST) -> str | None:
         """The canonical name of a path as it would be written where ``at`` stands."""
+        if self._bound_in_class(links.split(path)[0], at):
+            return None  # a class body is not followed
         # Made anew each time: kept, it would be a cycle, and cycles pile up while somebody types.
         resolver = names.Resolver(
             self.project,
@@ -89,6 +93,28 @@ class Context:
             lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
         )
         return resolver.name(self.file.document, path, self.scopes(at))
+
+    def _bound_in_class(self, name: str, at: ast.AST) -> bool:
+        """A class in whose body ``at`` stands, in no function there, binds the name."""
+        if not facts_of(self.block).classes:
+            return False
+        function, below = self.function(at), at
+        for node in self.ancestors(at):
+            if node is function:
+                return False
+            if isinstance(node, ast.ClassDef) and name in self._names_of(node) and below in node.body:
+                return True
+            below = node
+        return False
+
+    def _names_of(self, class_: ast.ClassDef) -> frozenset[str]:
+        """What the body of a class binds."""
+        known = self._class_names.get(class_)
+        if known is None:
+            facts = facts_of(self.block).classes.get(self.span(class_).start)
+            events = every_event(facts.body) if facts is not None else ()
+            known = self._class_names[class_] = frozenset(e.bound.name for e in events if isinstance(e, Bind))
+        return known
 
     def constant(self, node: ast.AST | None) -> Literal | None:
         """The constant an expression is, itself or by a name that is bound to it and nothing else."""

@@ -6,6 +6,7 @@ import pytest
 
 from flask_lsp.facts.model import Literal
 from flask_lsp.project import links, names, places
+from flask_lsp.project.packages import Packages
 from flask_lsp.project.project import Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.context import Context
@@ -81,6 +82,20 @@ def meaning(files: dict[str, str], path: str) -> str | None:
         (FLASK + "class App(Flask): pass\n", "App()", "flask.Flask()"),
         (FLASK + "class App(Flask): pass\nclass Sub(App): pass\n", "Sub().run", "flask.Flask().run"),
         ("class A: pass\n", "A().b", "<app>.A().b"),
+        ("from flask_login import UserMixin\nclass A(UserMixin): pass\n", "A", "flask_login.UserMixin"),
+        (FLASK + "from flask_login import UserMixin\nclass A(UserMixin, Flask): pass\n", "A()", "flask.Flask()"),
+        (FLASK + "class A(dict, Flask): pass\n", "A()", "flask.Flask()"),
+        # what comes with a star
+        ("from flask import *\n", "request.args", "flask.request.args"),
+        ("from flask import *\n", "Flask()", "flask.Flask()"),
+        ("from flask import *\n", "int", "builtins.int"),
+        ("from flask import *\n", "json", None),
+        ("from flask import *\nrequest = 1\n", "request", None),
+        ("from flask import *\nfrom somewhere import *\n", "request", None),
+        ("from somewhere import *\nfrom flask import *\n", "request", "flask.request"),
+        # only for type checkers
+        ("if TYPE_CHECKING:\n    from flask import Flask\ndef f(app: Flask): return app\n", "f()", "flask.Flask()"),
+        ("if TYPE_CHECKING:\n    from flask import g\nelse:\n    g = 1\n", "g", None),
         ("class A(A): pass\n", "A", "<app>.A"),
         # circles
         ("a = b\nb = a\n", "a", None),
@@ -132,19 +147,106 @@ PACKAGE = {"pkg/__init__.py": "", "pkg/m.py": MODELS}
         ("from models import *\n", "nothing", {"models.py": MODELS}, None),
         ("from a import *\nfrom models import *\n", "db", {"models.py": MODELS, "a.py": "db = 1\n"}, DB),
         ("from elsewhere import *\nfrom models import *\n", "int", {"models.py": MODELS}, None),
+        ("from a import *\n", "db", {"a.py": "from models import *\n", "models.py": MODELS}, DB),
+        ("from a import *\n", "request", {"a.py": "from flask import *\n"}, "flask.request"),
+        ("from a import *\n", "_db", {"a.py": MODELS + "_db = db\n"}, None),
+        ("from a import *\n", "_db", {"a.py": MODELS + "_db = db\n__all__ = ['_db']\n"}, DB),
+        ("from a import *\n", "db", {"a.py": MODELS + "__all__ = ['other']\nother = 1\n"}, None),
+        ("from a import *\n", "db", {"a.py": MODELS + "__all__ = names()\n"}, DB),
+        ("from a import *\n", "db", {"a.py": MODELS + "__all__ = ['x']\n__all__ += ['db']\n"}, DB),
+        ("from pkg import *\n", "m.db", {**PACKAGE, "pkg/__init__.py": "__all__ = ['m']\n"}, DB),
+        ("import a\n", "a.db", {"a.py": "from models import *\n", "models.py": MODELS}, DB),
+        ("from a import db\n", "db", {"a.py": "from models import *\n", "models.py": MODELS}, DB),
+        # folders: src layouts, packages without __init__.py
+        ("from shop.m import db\n", "db", {"src/shop/__init__.py": "", "src/shop/m.py": MODELS}, DB),
+        ("from shop import db\n", "db", {"src/shop/__init__.py": "from .m import db\n", "src/shop/m.py": MODELS}, DB),
+        ("from space.m import db\n", "db", {"space/m.py": MODELS}, DB),
+        ("import space.inner.m\n", "space.inner.m.db", {"space/inner/m.py": MODELS}, DB),
+        ("from space import m\n", "m.db", {"space/m.py": MODELS}, DB),
+        ("from space.inner import m\n", "m.db", {"src/space/inner/m.py": MODELS}, DB),
+        ("from pkg.a import db\n", "db", {**PACKAGE, "pkg/a.py": "from pkg.m import db as db\n"}, DB),
+        ("import pkg\n", "pkg.m.db", {**PACKAGE, "pkg/__init__.py": "from . import m\n"}, DB),
         # circles
         ("from a import x\n", "x", {"a.py": "from app import x\n"}, None),
+        ("from a import *\n", "request", {"a.py": "from app import *\n"}, None),
         ("from a import *\n", "x", {"a.py": "from app import *\n"}, None),
         # a factory and a class elsewhere
         ("from f import make\na = make()\n", "a", {"f.py": FLASK + "def make(): return Flask(1)\n"}, "flask.Flask()"),
         ("from f import App\n", "App()", {"f.py": FLASK + "class App(Flask): pass\n"}, "flask.Flask()"),
         ("from f import A\n", "A", {"f.py": "class A: pass\n"}, "<f>.A"),
+        (
+            "from c import Sub\n",
+            "Sub().run",
+            {"c.py": "import b\nclass Sub(b.App): pass\n", "b.py": FLASK + "class App(Flask): pass\n"},
+            "flask.Flask().run",
+        ),
+        (
+            "from c import bp\n",
+            "bp.route",
+            {
+                "c.py": "from b import Pages\nbp = Pages('x')\n",
+                "b.py": "import flask\nclass Pages(flask.Blueprint): 1\n",
+            },
+            "flask.Blueprint().route",
+        ),
+        (
+            "from c import make\napp = make()\n",
+            "app.config",
+            {
+                "c.py": "from b import App\ndef make():\n    a = App()\n    return a\n",
+                "b.py": FLASK + "class App(Flask): 1\n",
+            },
+            "flask.Flask().config",
+        ),
+        (
+            "from pkg import make\napp = make()\n",
+            "app",
+            {"pkg/__init__.py": "from .f import make\n", "pkg/f.py": FLASK + "def make(): return Flask(1)\n"},
+            "flask.Flask()",
+        ),
         # a file beside is no package of that name
         ("from flask import request\n", "request", {"flask/x.py": ""}, "flask.request"),
     ],
 )
 def test_other_files(text: str, path: str, others: dict[str, str], expected: str | None) -> None:
     assert meaning({"app.py": text, **others}, path) == expected
+
+
+KNOWN = {
+    "apiflask.APIFlask": "flask.Flask",
+    "smorest.Blueprint": "flask.Blueprint",
+    "made.create()": "flask.Flask()",
+    "made.db": "flask_sqlalchemy.SQLAlchemy()",
+    "made.*.request": "flask.request",
+    "made.*.int": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ("from apiflask import APIFlask\napp = APIFlask()\n", "app.run", "flask.Flask().run"),
+        ("import apiflask as a\nclass App(a.APIFlask): pass\n", "App().run", "flask.Flask().run"),
+        ("from apiflask import APIFlasks\n", "APIFlasks()", "apiflask.APIFlasks()"),
+        ("from smorest import Blueprint as B\nbp = B('x')\n", "bp.route", "flask.Blueprint().route"),
+        ("from made import create\napp = create()\n", "app.config", "flask.Flask().config"),
+        ("from made import create\n", "create", "made.create"),
+        ("from made import db\n", "db.session.commit", f"{DB}.session.commit"),
+        ("from made import *\n", "request", "flask.request"),
+        ("from made import *\n", "int", "builtins.int"),
+        ("from made import *\n", "other", None),
+        ("def f():\n    from made import db\n    return db\n", "f().session", f"{DB}.session"),
+    ],
+)
+def test_packages(text: str, path: str, expected: str | None) -> None:
+    project = at({"app.py": text}).with_packages(Packages(KNOWN))
+    assert names.canonical(project, "/p/app.py", path) == expected
+
+
+def test_what_packages_mean_changes_answers() -> None:
+    """Answers of before are not kept."""
+    before = at({"app.py": "from made import db\n"})
+    assert before.with_packages(Packages(KNOWN)).answers is not before.answers
 
 
 @pytest.mark.parametrize(
@@ -172,6 +274,19 @@ def test_other_files(text: str, path: str, others: dict[str, str], expected: str
         ("def f(x: Flask):\n    x.MARK\n", "flask.Flask()"),
         ("def f(x: 'Flask'):\n    x.MARK\n", "flask.Flask()"),
         ("def f(*x: Flask):\n    x.MARK\n", None),
+        ("def f(x: Flask | None = None):\n    x.MARK\n", "flask.Flask()"),
+        ("def f(x: 'None | Flask' = None):\n    x.MARK\n", "flask.Flask()"),
+        ("import typing as t\ndef f(x: t.Optional[Flask] = None):\n    x.MARK\n", "flask.Flask()"),
+        ("def f(x: Flask | str):\n    x.MARK\n", None),
+        # a class body is not followed, but hides what lies around it; not from its methods
+        ("class A:\n    request = 1\n    x = request.MARK\n", None),
+        ("class A:\n    if a:\n        request = 1\n    x = f(request.MARK)\n", None),
+        ("class A:\n    request = 1\n    def f(self):\n        request.MARK\n", "flask.request"),
+        ("class A:\n    request = 1\n    @request.MARK\n    def f(self): pass\n", None),
+        ("@request.MARK\nclass A:\n    request = 1\n", "flask.request"),
+        ("class A(request.MARK):\n    request = 1\n", "flask.request"),
+        ("def f():\n    class A:\n        request = 1\n        x = request.MARK\n", None),
+        ("class A:\n    request = 1\n    x = lambda: request.MARK\n", "flask.request"),
         ("def f(x: Flask = None):\n    x = x or 1\n    x.MARK\n", None),
         ("def f():\n    with request as r:\n        r.MARK\n", "flask.request"),
         ("def f():\n    try: pass\n    except E as request:\n        request.MARK\n", None),
