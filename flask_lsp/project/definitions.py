@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.model import Bind, Bound, ClassDefined, Defined
+from flask_lsp.facts.model import Bind, Body, Bound, Call, ClassDefined, Defined, Function, Literal, Path
 from flask_lsp.facts.traverse import every_event
+from flask_lsp.project.places import place
+from flask_lsp.project.route_model import Registration
 from flask_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -26,6 +28,56 @@ def definition(project: Project, key: tuple[str, str]) -> Span | None:
         if bound is not None:
             found = bound.span.shift(at.start)
     return found
+
+
+def registering_call(project: Project, one: Registration) -> Span | None:
+    """The call of ``register_blueprint``, counted from the file; ``None`` where it is not one that can be told."""
+    calls = list(_registering(project, one.document, one.function))
+    same = [call for call in calls if _registers(project, one, *call[1:])]
+    if not same:
+        same = calls if len(calls) == 1 else []
+    if not same:
+        return None
+    start, call, _ = same[min(one.again, len(same) - 1)]
+    return call.span.shift(start)
+
+
+def _registering(project: Project, document: str, function: str) -> Iterator[tuple[int, Call, tuple[Function, ...]]]:
+    for start, body, scopes in _bodies(project, document, function):
+        for event in every_event(body):
+            if isinstance(event, Call) and event.value.text.endswith(".register_blueprint()"):
+                yield start, event, scopes
+
+
+def _bodies(project: Project, document: str, function: str) -> Iterator[tuple[int, Body, tuple[Function, ...]]]:
+    """The bodies of a function by its qualified name, or of the module, with the functions they stand in."""
+    file = project.files.get(document)
+    if file is None:
+        return
+    if not function:
+        yield from ((start, facts.body, ()) for start, facts in file.facts.blocks)
+        return
+    first, *rest = function.partition("@")[0].split(".")
+    for at in file.facts.bindings.get(first, ()):
+        bound: Bound | None = at.bound
+        scopes: tuple[Function, ...] = ()
+        for name in (*rest, None):
+            if isinstance(bound, Defined):
+                scopes = (bound.function, *scopes)
+            if name is None and isinstance(bound, Defined):
+                yield at.start, bound.function.body, scopes
+            elif name is not None and bound is not None:
+                bound = _inside(bound, [name])
+
+
+def _registers(project: Project, one: Registration, call: Call, scopes: tuple[Function, ...]) -> bool:
+    """The call registers this blueprint with this prefix."""
+    given = call.value.args[0] if call.value.args else call.value.keyword("blueprint")
+    found = place(project, one.document, given.text, scopes) if isinstance(given, Path) else None
+    prefix = call.value.keyword("url_prefix")
+    if isinstance(prefix, Literal) and isinstance(one.prefix, str) and prefix.value != one.prefix:
+        return False
+    return found is not None and found.key == (one.blueprint[0], one.blueprint[1].partition("@")[0])
 
 
 def _inside(bound: Bound, names: list[str]) -> Bound | None:

@@ -185,5 +185,5 @@ def _hooked(running: Running, thing: Thing | None, how: str, function: Value, er
     everywhere = "app" in how.split("_") or not isinstance(thing, BlueprintThing) or how == "teardown_appcontext"
     key = (function.document, function.name) if isinstance(function, FunctionValue) else None
     frame.unit.effects.append(
-        Hook(None if thing is None else thing.key, how, everywhere, frame.document, key, error, frame.sure)
+        Hook(None if thing is None else thing.key, how, everywhere, frame.document, key, error, frame.sure, frame.name)
     )

@@ -82,7 +82,7 @@ class _Linking:
         for unit, sure in self.units.values():
             self.take(unit, sure)
         made = self.made
-        made.hooks = _settled(self.hooks)
+        made.hooks, made.said = _settled(self.hooks), self.rules
         for key, thing in self.blueprints.items():
             reasons = tuple(self.reasons.get(thing, ()))
             static = thing.static is not None

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from flask_lsp.syntax.urlrule import UrlRule
+
+if TYPE_CHECKING:
+    from flask_lsp.project.joining import Sorted
+    from flask_lsp.project.things import Thing
 
 
 class Unknown(Enum):
@@ -139,6 +143,8 @@ class Hook:
     error: str | Unknown | None = None
     """For error handlers: a code such as ``404``, or the canonical name of an exception."""
     sure: bool = True
+    within: str = ""
+    """The qualified name of the function in which it is said, empty in a module body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,10 @@ class RouteMap:
     """Applications and blueprints that have a route, known in full or not."""
     owners: dict[str, set[Key]] = field(default_factory=dict[str, set[Key]])
     """By document, the applications and blueprints that it adds routes to."""
+    said: dict[Key | None, list[tuple[Sorted, Thing | None, bool]]] = field(
+        default_factory=dict["Key | None", "list[tuple[Sorted, Thing | None, bool]]"]
+    )
+    """The rules by what they are said of, as they are written: also those that make no route (``unplaced``)."""
     dispatched: bool = False
     """A middleware puts applications below paths, so a path does not tell whose it is."""
     various: set[Key] = field(default_factory=set[Key])

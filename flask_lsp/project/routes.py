@@ -7,7 +7,7 @@ full.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
@@ -121,6 +121,16 @@ def mounts(project: Project, document: str, reference: Reference) -> tuple[Mount
     return tuple(one for key in _referred(project, document, reference) for one in known.get(key, ()))
 
 
+def all_mounts(project: Project, _document: str) -> Mapping[Key, tuple[Mount, ...]]:
+    """How every blueprint comes to applications."""
+    return _map(project).mounts
+
+
+def all_registrations(project: Project, _document: str) -> Mapping[Key, tuple[Registration, ...]]:
+    """The calls of ``register_blueprint`` by blueprint."""
+    return _map(project).registrations
+
+
 def repeated(project: Project, document: str, reference: Reference, rule: str) -> str | None:
     """The prefix of a blueprint, with its first slash, with which one of its rules begins once more, whichever way it
     comes to an application."""
@@ -187,6 +197,11 @@ def routes_of(project: Project, document: str, reference: Reference) -> tuple[Ro
     """The routes of an application, or those that come through a blueprint."""
     keys = frozenset(_referred(project, document, reference))
     return tuple(route for route in _map(project).routes if route.app in keys or keys & {*route.chain, route.owner})
+
+
+def routes_to(project: Project, _document: str, view: Key) -> tuple[Route, ...]:
+    """The routes that a function or class answers."""
+    return tuple(route for route in _map(project).routes if route.view == view)
 
 
 def endpoint(project: Project, _document: str, name: str) -> tuple[Route, ...]:
