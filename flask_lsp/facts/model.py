@@ -8,15 +8,16 @@ A *path* is an expression as it is written, reduced to names, calls and subscrip
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, TypeAlias
 
+from flask_lsp.frozen import frozen
 from flask_lsp.text import Span
 
 # -- values ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Literal:
     """A constant as written; implicit and ``+`` concatenation of strings included."""
 
@@ -30,7 +31,7 @@ class Literal:
         return hash((type(self.value), self.value))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Path:
     """A path with the arguments of its outermost call or the key of its outermost subscript."""
 
@@ -45,35 +46,35 @@ class Path:
         return next((value for key, value in self.keywords if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Either:
     """``a or b``, ``a and b``, ``a if test else b``: one of these."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Items:
     """A list, tuple or set display."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Joined:
     """Texts put together by ``+`` or in an f-string, not all of them literals."""
 
     parts: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Pairs:
     """A dict display; ``**other`` has the key ``OTHER``."""
 
     items: tuple[tuple[Value, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Compared:
     """A comparison, its operators by the names of their ``ast`` classes: ``Eq``, ``Is``, ``NotIn``."""
 
@@ -82,14 +83,14 @@ class Compared:
     rights: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Negated:
     """``not value``."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Other:
     """An expression that says nothing we read."""
 
@@ -249,7 +250,7 @@ Event: TypeAlias = "Use | Call | Bind | Store | With | Branch | Loop | Try | Lea
 Body: TypeAlias = "tuple[Event, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Function:
     """A function, method or lambda (named ``<lambda>``); its decorators and defaults are events of where it stands."""
 
@@ -269,7 +270,7 @@ Lent: TypeAlias = "tuple[str, str | None, int]"
 """What a function imports: module, attribute and level."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BlockFacts:
     """All that one block says."""
 
