@@ -7,7 +7,6 @@ import difflib
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from flask_lsp.cli import Failure
@@ -15,6 +14,7 @@ from flask_lsp.cli.findings import Shown, shown, unparsed_line
 from flask_lsp.cli.load import STDIN, Asked, Loader, shown_path
 from flask_lsp.cli.output import FORMATS
 from flask_lsp.cli.terminal import Progress, painter, plain
+from flask_lsp.frozen import frozen
 from flask_lsp.project import files
 from flask_lsp.rules.fixes import fix_all
 from flask_lsp.rules.registry import rules
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.jedi_bridge import Bridge
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Changed:
     """A document that fixes have changed."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask_lsp import RULE_ADDRESS
 from flask_lsp.cli.load import shown_path
+from flask_lsp.frozen import frozen
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding, Level, Related
 from flask_lsp.text import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Place:
     """A path, a line, a column, and what is to be seen there."""
 
@@ -21,7 +20,7 @@ class Place:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Shown:
     """One finding."""
 

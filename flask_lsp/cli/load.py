@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from flask_lsp.cli import Failure
+from flask_lsp.frozen import frozen
 from flask_lsp.project import files
 from flask_lsp.project.project import File, Project
 from flask_lsp.settings import Settings, merge
@@ -22,7 +22,7 @@ Report = Callable[[str, int, int], None]
 """Takes what is being done, how far it is, and out of how many (0: unknown)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Asked:
     """A project and those of its files that were asked for, in order."""
 

@@ -7,11 +7,11 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypedDict
 
 from flask_lsp.cli.load import Asked, Loader, shown_path
 from flask_lsp.cli.terminal import Paint, Progress, painter
+from flask_lsp.frozen import frozen
 from flask_lsp.project.definitions import definition
 from flask_lsp.project.project import Project
 from flask_lsp.project.route_map import route_map
@@ -51,7 +51,7 @@ class ShownApp(TypedDict):
     routes: list[ShownRoute]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Printed:
     """A line of the table."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask_lsp.facts.model import Bind, BlockFacts, Body, Defined, Import, Value, With
 from flask_lsp.facts.traverse import inner_bodies
+from flask_lsp.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Imported:
     """One import and what stands around it, without spans."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask_lsp.frozen import frozen
 from flask_lsp.project import routes
 from flask_lsp.project.route_model import Hook, Key, Mount, Route
 
@@ -16,7 +16,7 @@ _STAGES = ("first_request", "url_value_preprocessor", "request")
 """In the order in which Flask runs them; the first is gone since Flask 2.3."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Before:
     """The hooks that run before a view."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
@@ -29,6 +28,7 @@ from flask_lsp.facts.model import (
     Value,
 )
 from flask_lsp.facts.traverse import every_event
+from flask_lsp.frozen import frozen
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -47,7 +47,7 @@ _SHOWN = re.compile(r"(?:^|/)(?:examples?(?:[_-][\w-]+)?|demos?|samples?|docs?)/
 _MOST_BASES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Setting:
     """What one event does to the configuration."""
 

@@ -7,7 +7,6 @@ A level is ``None`` where it cannot be told; then nothing is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.model import (
@@ -34,6 +33,7 @@ from flask_lsp.facts.model import (
 )
 from flask_lsp.facts.python import facts_of
 from flask_lsp.facts.traverse import every_event
+from flask_lsp.frozen import frozen
 from flask_lsp.project import links, names
 from flask_lsp.project.importers import maybe_imported_in_context
 from flask_lsp.project.needs import GUARDS, PUSHES, Level, need_of
@@ -47,7 +47,7 @@ _MOST_CALLS = 12
 """Calls of calls that are followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Step:
     """A call on the way to a line: the function and the place that calls it, counted from the file."""
 
@@ -55,7 +55,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Missing:
     """Something needs a context and has none."""
 
@@ -74,7 +74,7 @@ class Missing:
         return Missing(self.name, self.written, self.need, self.span.shift(by), self.at + by, chain)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Kept:
     """What a block says by itself: nothing in it pushed a context or led into another block."""
 
@@ -148,7 +148,7 @@ def _in_block(walk: _Walk, start: int, block: Block) -> Sequence[Missing]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Place:
     """Where the walk is: the offset of the block, the functions around, and the calls that led there."""
 

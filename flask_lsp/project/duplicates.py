@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask_lsp.frozen import frozen
 from flask_lsp.project.route_map import route_map
 from flask_lsp.project.route_model import Key, Registration, Unknown
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Duplicate:
     """A registration that Flask refuses."""
 

@@ -8,13 +8,13 @@ there: that is unknown, not forgotten.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import Assigned, Bind, Body, Call, Defined, Function, Import, Literal, Path, Value
 from flask_lsp.facts.traverse import every_event
+from flask_lsp.frozen import frozen
 from flask_lsp.project import kinds, links, names
 from flask_lsp.project.importers import importers_of, imports_by_name, reach
 from flask_lsp.project.known_extensions import CLASSES, Extension, extension_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Made:
     """An extension object that a module body makes and binds to a name, once."""
 
@@ -76,7 +76,7 @@ def initialised(project: Project, document: str, name: str) -> bool | None:
     return None if escapes(project, key) else False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Binding:
     """An extension object that is made with an application on import."""
 
@@ -193,7 +193,7 @@ def _is_bound_elsewhere(project: Project, document: str, name: str) -> bool:
 # -- init_app --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Inits:
     """All calls of ``init_app`` and its kin in a project."""
 

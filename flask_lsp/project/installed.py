@@ -10,8 +10,9 @@ import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from flask_lsp.frozen import frozen
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ _INFO = (".dist-info", ".egg-info")
 _MOST_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Distribution:
     """One installed package."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from flask_lsp.frozen import frozen
 from flask_lsp.project.evaluation import Unit
 from flask_lsp.project.route_model import Key, Mount, Reason, Route, Unknown
 from flask_lsp.project.things import AppThing, BlueprintThing, Effect, RuleSaid, Thing
@@ -14,7 +15,7 @@ from flask_lsp.syntax.urlrule import join, parse_rule
 _GET = frozenset({"GET"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Table:
     """Routes, and why there may be more."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flask_lsp.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Extension:
     """A class whose objects are given to an application, by the constructor or by ``init_app``."""
 

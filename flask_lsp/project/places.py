@@ -4,11 +4,11 @@ functions that return it. ``names`` tells what kind of thing it is, a place tell
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Defined, Function, Import, Literal, Path, Value
 from flask_lsp.facts.traverse import returns
+from flask_lsp.frozen import frozen
 from flask_lsp.project import links
 from flask_lsp.text import Span
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_STEPS = 40
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Place:
     """One binding: an import from a package, an assignment, a function or a class."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
+from flask_lsp.frozen import frozen
 from flask_lsp.syntax.urlrule import UrlRule
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Key: TypeAlias = "tuple[str, str]"
 function makes anew for other arguments has a number behind it: ``make.bp@2``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Reason:
     """Why an application is open: something adds routes that we do not see."""
 
@@ -37,7 +38,7 @@ class Reason:
     """A clause: ``a blueprint that cannot be told is registered: register_blueprint(found)``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class App:
     key: Key
     factory: Key | None
@@ -46,7 +47,7 @@ class App:
     """Empty: every route of it is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Blueprint:
     key: Key
     name: Text
@@ -58,7 +59,7 @@ class Blueprint:
     open: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Registration:
     """One call of ``register_blueprint``, as it is written."""
 
@@ -80,7 +81,7 @@ class Registration:
     """How often the same call stands before it in its function."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Mount:
     """One way by which a blueprint comes to an application, all nesting included."""
 
@@ -98,7 +99,7 @@ class Mount:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Route:
     """A rule of an application."""
 
@@ -126,7 +127,7 @@ class Route:
     """Added whenever the application is made; else under a condition that we cannot tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Hook:
     """A function that runs around requests, or an error handler."""
 
@@ -147,7 +148,7 @@ class Hook:
     """The qualified name of the function in which it is said, empty in a module body."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Factory:
     """A function that makes an application and gives it back."""
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
+
+from flask_lsp.frozen import frozen
 
 Release = tuple[int, ...]
 
@@ -16,7 +18,7 @@ _CARET_OR_TILDE = re.compile(r"([\^~])\s*(\d+(?:\.\d+)*)")
 _INSTALLED = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+).*\.(?:dist|egg)-info")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Range:
     """What is known of one package; None: unknown."""
 
@@ -39,7 +41,7 @@ class Range:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Versions:
     """The packages of a project by normalised name (``flask-sqlalchemy``). Without any, every answer is None."""
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from flask_lsp.frozen import frozen
 
 _SUFFIXES = (".py", ".pyw")
 _SKIPPED = {"__pycache__", "__pypackages__", "node_modules", "site-packages"}
@@ -40,7 +42,7 @@ def upward(folder: str) -> Iterator[str]:
         folder = above
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Patterns:
     """The patterns of one .gitignore or of ``exclude``."""
 
@@ -56,7 +58,7 @@ class _Patterns:
         return self.spec.check_file(path[len(self.base) :]).include
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Walk:
     start: str
     real: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask_lsp.facts.values import value_of
+from flask_lsp.frozen import frozen
 from flask_lsp.project import config
 from flask_lsp.rules.context import Context
 
@@ -19,7 +19,7 @@ _NAMED_APP = re.compile(r"(?:^|[._])(?:app|application)$")
 _METHODS = frozenset({"update", "from_mapping", "setdefault"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Set:
     """One key that is set to one value."""
 

@@ -7,10 +7,11 @@ parameter of ``check`` says what it fires on: an ``ast`` node class, a union of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from flask_lsp.frozen import frozen
 from flask_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Level(IntEnum):
 Tag = Literal["unnecessary", "deprecated"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Rule:
     """The identity of a rule. ``strict`` rules are on only in the preset of that name."""
 
@@ -43,7 +44,7 @@ class Rule:
     imports one of them by another name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Documentation:
     """A rule's module docstring, taken apart by ``flask_lsp.rules.documentation``."""
 
@@ -62,7 +63,7 @@ class Documentation:
         return {"example.py": text, **dict(beside)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Related:
     """A place that explains a finding: a span of the finding's own file or a name bound in some module."""
 
@@ -75,7 +76,7 @@ class Related:
     that it never goes stale."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Fix:
     """One way to mend a finding; ``change`` writes the edits for the text as it is when it is asked for.
 
@@ -87,7 +88,7 @@ class Fix:
     change: Callable[[Editing], None] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Finding:
     """One mistake. The span counts from the block for rules that fire on nodes, else from the file; ``run`` makes
     all of them count from the file before anybody else sees them."""
@@ -104,7 +105,7 @@ class Finding:
     """Only for the preset of that name, whatever its rule is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Registered:
     """A rule with its check, as found by walking the package."""
 

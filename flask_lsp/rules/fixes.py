@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask_lsp.facts.model import Import
+from flask_lsp.frozen import frozen
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding, Fix
 from flask_lsp.rules.editing import Editing
@@ -18,7 +19,7 @@ _MOST_ROUNDS = 20
 """Fixes that make room for others settle in two or three rounds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class WorkspaceChange:
     """What a fix does, by document id: edits that do not overlap, counted in the text as it is, and new files."""
 

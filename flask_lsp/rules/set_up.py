@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from flask_lsp.facts.model import Import
+from flask_lsp.frozen import frozen
 from flask_lsp.project.places import imported, place
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.routes import Key
@@ -16,7 +16,7 @@ from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class SetUp:
     """The statements that set an application up, from the one that makes it on."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
+from flask_lsp.frozen import frozen
 from flask_lsp.server.documents import chosen_unit
 from flask_lsp.text import Unit
 
@@ -13,7 +13,7 @@ EXPLAIN_RULE = "flask-lsp.explainRule"
 FIX_ALL = "source.fixAll.flask-lsp"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Client:
     """The abilities of the client that make a difference to us."""
 
@@ -104,7 +104,7 @@ def server_capabilities(client: Client) -> dict[str, Any]:
     return capabilities
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Start:
     """What the client says of itself in ``initialize``."""
 

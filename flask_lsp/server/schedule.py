@@ -10,12 +10,13 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, TypeVar
 
+from flask_lsp.frozen import frozen
 from flask_lsp.server.tidy import Tidy
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Token:
         self.cancelled = True
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class _Job:
     urgency: Urgency
     number: int

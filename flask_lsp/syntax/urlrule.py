@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from flask_lsp.frozen import frozen
 from flask_lsp.text import Span
 
 CONVERTERS = frozenset({"default", "string", "any", "path", "int", "float", "uuid"})
 """What every application knows (``werkzeug.routing.DEFAULT_CONVERTERS``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Variable:
     """``<converter(arguments):name>``."""
 
@@ -25,7 +25,7 @@ class Variable:
     converter_span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Malformed:
     """What makes Werkzeug refuse the rule: ``slash`` (it does not begin with one), ``variable`` (what stands from a
     ``<`` on is no variable), ``twice`` (a name is used again)."""
@@ -34,7 +34,7 @@ class Malformed:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class UrlRule:
     """A rule taken apart; spans count from the begin of its text."""
 

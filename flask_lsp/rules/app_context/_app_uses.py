@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from flask_lsp.facts.model import Import
 from flask_lsp.facts.python import facts_of
+from flask_lsp.frozen import frozen
 from flask_lsp.project.project import File
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
@@ -39,7 +39,7 @@ _MAKES = re.compile(
 _CLASSES = re.compile(r"(?:Thread|Process|Task|Timer|Worker|Command|Namespace|Job)$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Imported:
     """One name that a file imports from a module."""
 
@@ -55,7 +55,7 @@ class Imported:
     """The offset in the block of the function it stands in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Local:
     """What the functions of a block import, kept with it."""
 

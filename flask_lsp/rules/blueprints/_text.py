@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 
 from flask_lsp.facts.model import Assigned, Import
 from flask_lsp.facts.values import path_of
+from flask_lsp.frozen import frozen
 from flask_lsp.project.links import split
 from flask_lsp.project.routes import Reference
 from flask_lsp.rules.context import Context
@@ -16,7 +16,7 @@ from flask_lsp.text import Span
 _OPENING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Text:
     """A string, and where its characters stand if they stand there one by one."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flask_lsp.frozen import frozen
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.urlrule import HOLE
 
@@ -15,7 +15,7 @@ _PERCENT = re.compile(r"%.?")
 _BRACES = re.compile(r"\{[^}]*\}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Location:
     """A URL on this site."""
 
