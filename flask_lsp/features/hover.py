@@ -1,11 +1,14 @@
-"""Why something is a mistake, where it stands and where it is silenced."""
+"""What a client shows under the cursor: why something is a mistake, where it stands and where it is silenced, and what
+Flask makes of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from flask_lsp.project.project import File
+from flask_lsp.features.describe import describe
+from flask_lsp.features.entity import entities_at
+from flask_lsp.project.project import File, Project
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.documentation import markdown
 from flask_lsp.rules.registry import by_code
@@ -14,20 +17,37 @@ from flask_lsp.text import Span
 
 _IGNORE_FILE = re.compile(r"^\s*#\s*flask-lsp:\s*ignore-file\[[^\]]*\]")
 _CODE = re.compile(r"FL[0-9]{3}\b", re.IGNORECASE)
+_RULE = "\n\n---\n\n"
 _LONG = 10_000
 """Nobody reads comments in longer lines, and looking for them is not free."""
 
 
-def hover(file: File, findings: Iterable[Finding], offset: int) -> tuple[str, Span] | None:
-    """The documentation, in Markdown, of the rules whose findings stand at ``offset``, with the span of the
-    innermost; or that of the rule whose code stands there in a comment that silences it.
+def hover(project: Project, document: str, findings: Iterable[Finding], offset: int) -> tuple[str, Span] | None:
+    """What is known of an offset of a file, in Markdown, with the span of the innermost: the documentation of the rules
+    whose findings stand there, or whose code stands there in a comment that silences it, then the thing of Flask.
     """
+    file = project.files[document]
+    found = list(_mistakes(findings, offset))
+    if not found and (silenced := _silenced(file, offset)):
+        return silenced
+    found += _things(project, document, offset)
+    return (_RULE.join(text for text, _ in found), found[0][1]) if found else None
+
+
+def _mistakes(findings: Iterable[Finding], offset: int) -> Iterator[tuple[str, Span]]:
     here = [finding for finding in findings if finding.span.start <= offset <= finding.span.end]
-    if here:
-        here.sort(key=lambda finding: finding.span.end - finding.span.start)
-        codes = dict.fromkeys(finding.rule.code for finding in here)
-        return "\n\n---\n\n".join(markdown(code) for code in codes), here[0].span
-    return _silenced(file, offset)
+    here.sort(key=lambda finding: finding.span.end - finding.span.start)
+    for code in dict.fromkeys(finding.rule.code for finding in here):
+        yield markdown(code), here[0].span
+
+
+def _things(project: Project, document: str, offset: int) -> Iterator[tuple[str, Span]]:
+    try:
+        for entity in entities_at(project, document, offset):
+            if text := describe(project, document, entity):
+                yield text, entity.span
+    except RecursionError:  # deeper than any program
+        return
 
 
 def explain(code: str) -> str | None:

@@ -30,6 +30,22 @@ def definition(project: Project, key: tuple[str, str]) -> Span | None:
     return found
 
 
+def assigned_call(project: Project, key: tuple[str, str]) -> Span | None:
+    """The first call after the name that something is bound to: what it is made by, if it is made by a call."""
+    span, file = definition(project, key), project.files.get(key[0])
+    if span is None or file is None:
+        return None
+    calls = [
+        event.span.shift(start)
+        for start, facts in file.facts.blocks
+        if start <= span.start
+        for body in (facts.body, *(function.body for function in facts.functions.values()))
+        for event in every_event(body)
+        if isinstance(event, Call) and start + event.span.start >= span.end
+    ]
+    return min(calls, key=lambda call: (call.start, -call.end), default=None)
+
+
 def registering_call(project: Project, one: Registration) -> Span | None:
     """The call of ``register_blueprint``, counted from the file; ``None`` where it is not one that can be told."""
     calls = list(_registering(project, one.document, one.function))

@@ -66,6 +66,11 @@ def apps_of(project: Project, document: str) -> frozenset[Key]:
     return frozenset(reached or {key for key in routes.apps if key[0] in _reach(project, document)})
 
 
+def owned(project: Project, document: str) -> tuple[Key, ...]:
+    """The applications and blueprints that a file adds routes to."""
+    return tuple(sorted(_map(project).owners.get(document, ())))
+
+
 def _reach(project: Project, document: str) -> frozenset[str]:
     """The files that are imported from a file, directly or not, and itself."""
     known = _map(project).reach
@@ -202,6 +207,11 @@ def routes_of(project: Project, document: str, reference: Reference) -> tuple[Ro
 def routes_to(project: Project, _document: str, view: Key) -> tuple[Route, ...]:
     """The routes that a function or class answers."""
     return tuple(route for route in _map(project).routes if route.view == view)
+
+
+def routes_through(project: Project, _document: str, blueprints: frozenset[Key]) -> tuple[Route, ...]:
+    """The routes that come through one of these blueprints."""
+    return tuple(route for route in _map(project).routes if not blueprints.isdisjoint(route.chain))
 
 
 def endpoint(project: Project, _document: str, name: str) -> tuple[Route, ...]:

@@ -71,7 +71,7 @@ class Session:
         """The answer to ``textDocument/hover``."""
         project, findings = self._checked(state)
         source = project.files[state.document].source
-        found = hover(project.files[state.document], findings, source.offset(line, column, self._client.unit))
+        found = hover(project, state.document, findings, source.offset(line, column, self._client.unit))
         if found is None:
             return None
         text, span = found

@@ -1,0 +1,355 @@
+"""What a developer wants to see of a view, an endpoint, a blueprint or an application at a glance, in Markdown.
+
+What cannot be told is said so, or left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from flask_lsp.features.entity import Application, BlueprintHere, Endpoint, Entity, View
+from flask_lsp.project import routes
+from flask_lsp.project.before import Before, before
+from flask_lsp.project.definitions import assigned_call, definition, registering_call
+from flask_lsp.project.project import Project
+from flask_lsp.project.route_model import Blueprint, Hook, Key, Registration, Route, Text, Unknown
+from flask_lsp.project.unplaced import Unplaced, unplaced
+from flask_lsp.syntax.urlrule import join
+
+_MOST_ROUTES, _MOST_HOOKS, _MOST_PLACES, _WIDEST = 15, 10, 5, 60
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+
+
+def describe(project: Project, document: str, entity: Entity) -> str | None:
+    """The text about what stands somewhere, None where nothing is known of it."""
+    match entity:
+        case View():
+            parts = _Page(project, document).view(entity)
+        case Endpoint():
+            parts = _Page(project, document).endpoint(entity)
+        case BlueprintHere():
+            parts = _Page(project, document).blueprint(entity)
+        case Application():
+            parts = _Page(project, document).application(entity)
+    return "\n\n".join(part for part in parts if part) or None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One URL."""
+
+    methods: str
+    url: str
+    endpoint: str
+    app: Key | None = None
+    note: str = ""
+
+
+class _Page:
+    """Writes about one thing of one snapshot."""
+
+    def __init__(self, project: Project, document: str) -> None:
+        self.project = project
+        self.document = document
+
+    # -- views and endpoints ---------------------------------------------------------------------------------------
+
+    def view(self, entity: View) -> Iterator[str]:
+        found = [
+            route
+            for route in routes.routes_to(self.project, self.document, entity.key)
+            if entity.method is None or route.methods is None or entity.method in route.methods
+        ]
+        loose = [
+            rule
+            for rule in unplaced(self.project, self.document)
+            if rule.view == entity.key
+            and (entity.method is None or rule.methods is None or entity.method in rule.methods)
+        ]
+        yield from self.urls(found, loose, entity.method)
+        chains = dict.fromkeys(route.chain for route in found if route.chain)
+        yield "\n".join(f"- {self.chain(chain)}" for chain in list(chains)[:_MOST_PLACES])
+        yield from self.why_loose(loose)
+        yield from self.before(found)
+        yield self.openness({route.app for route in found if route.app is not None})
+
+    def endpoint(self, entity: Endpoint) -> Iterator[str]:
+        project, document = self.project, self.document
+        every = [route for name in entity.names for route in routes.endpoint(project, document, name)]
+        loose = [rule for rule in unplaced(project, document) if self.name_of(rule) in entity.names]
+        here = routes.apps_of(project, document)
+        found = [route for route in every if not here or route.app is None or route.app in here]
+        if not every and not loose:
+            yield from self.missing(entity, here)
+            return
+        if not found and not loose:
+            yield f"In another application: {self.things({route.app for route in every if route.app is not None})}."
+            found = every
+        yield from self.urls(found, loose)
+        views = dict.fromkeys(each.view for each in (*found, *loose) if each.view is not None)
+        yield "\n".join(f"- {self.at(view)}" for view in list(views)[:_MOST_PLACES])
+        if any(route.view is None and route.endpoint.rpartition(".")[2] == "static" for route in found):
+            yield "Static files, sent by Flask."
+        yield from self.why_loose(loose)
+
+    def missing(self, entity: Endpoint, apps: Iterable[Key]) -> Iterator[str]:
+        """Nobody is seen to have the endpoint."""
+        apps = frozenset(apps)
+        if apps:
+            names = " or ".join(f"`{_code(name)}`" for name in entity.names)
+            yield f"No route with the endpoint {names} is seen in {self.things(apps)}."
+            yield self.openness(apps)
+
+    def urls(self, found: Sequence[Route], loose: Sequence[Unplaced] = (), method: str | None = None) -> Iterator[str]:
+        """The URLs in fences, one for each application where there are several."""
+        lines = [self.line(route, method) for route in found] + [self.loose_line(rule, method) for rule in loose]
+        apps = dict.fromkeys(line.app for line in lines)
+        for app in apps:
+            if len(apps) > 1:
+                yield f"In {self.at(app)}:" if app is not None else "In no application that can be told:"
+            yield _fence([line for line in lines if line.app == app])
+
+    def line(self, route: Route, method: str | None = None) -> _Line:
+        host = f"{route.subdomain}. " if route.subdomain else ""
+        note = "" if route.sure else "(conditional)"
+        return _Line(_methods(route.methods, method), host + route.rule.text, route.endpoint, route.app, note)
+
+    def loose_line(self, rule: Unplaced, method: str | None) -> _Line:
+        """A rule of which only a part can be told."""
+        url = "…" if isinstance(rule.rule, Unknown) else rule.rule
+        blueprint = self.blueprint_at(rule.owner)
+        prefix = "" if blueprint is None else blueprint.prefix if rule.mount is None else rule.mount.prefix
+        if not isinstance(rule.rule, Unknown):
+            url = f"…{join('/', url)}" if isinstance(prefix, Unknown) else join(prefix, url) if prefix else url
+        app = rule.owner if blueprint is None else None if rule.mount is None else rule.mount.app
+        return _Line(_methods(rule.methods, method), url, self.name_of(rule) or "…", app)
+
+    def name_of(self, rule: Unplaced) -> str | None:
+        """The endpoint of a rule, as far as it is known."""
+        blueprint = self.blueprint_at(rule.owner)
+        name: Text = "" if blueprint is None else blueprint.name if rule.mount is None else rule.mount.name
+        if isinstance(name, Unknown) or isinstance(rule.endpoint, Unknown):
+            return None
+        return f"{name}.{rule.endpoint}" if name else rule.endpoint
+
+    def why_loose(self, loose: Sequence[Unplaced]) -> Iterator[str]:
+        """Why the URLs of some rules are not known in full."""
+        found: dict[str, None] = {}
+        for rule in loose:
+            if isinstance(rule.rule, Unknown) or isinstance(rule.endpoint, Unknown):
+                what = "rule" if isinstance(rule.rule, Unknown) else "endpoint"
+                found[f"A {what} is not known: it cannot be read from the code."] = None
+            elif rule.owner is not None:
+                registered = routes.all_registrations(self.project, self.document).get(rule.owner, ())
+                for one in registered if rule.mount is not None else ():
+                    found[self.registered(one)] = None
+                if rule.mount is None:
+                    found[f"Blueprint {self.at(rule.owner)}: no registration on an application is seen."] = None
+        yield "\n".join(f"- {line}" for line in list(found)[:_MOST_PLACES])
+
+    # -- hooks -----------------------------------------------------------------------------------------------------
+
+    def before(self, found: Sequence[Route]) -> Iterator[str]:
+        """What runs before the view, once where it is the same for all of its routes."""
+        groups: dict[Before, list[str]] = {}
+        for route in found:
+            runs = before(self.project, self.document, route)
+            groups.setdefault(runs, []).append(route.endpoint)
+        for runs, endpoints in groups.items():
+            if runs.hooks:
+                of = (
+                    "" if len(groups) == 1 else " " + ", ".join(f"`{_code(name)}`" for name in dict.fromkeys(endpoints))
+                )
+                doubt = "" if runs.ordered else " (the order between files is not known)"
+                yield f"Before it{of}{doubt}:\n\n{self.hooks(runs.hooks, number=True)}"
+
+    def hooks(self, hooks: Sequence[Hook], *, number: bool = False) -> str:
+        lines = [
+            f"{f'{at}.' if number else '-'} {self.hook(hook, plain=number)}"
+            for at, hook in enumerate(hooks[:_MOST_HOOKS], 1)
+        ]
+        return "\n".join([*lines, *_more(len(hooks), _MOST_HOOKS)])
+
+    def hook(self, hook: Hook, *, plain: bool) -> str:
+        """``plain``: that it runs before the request needs no saying."""
+        how = hook.how
+        if hook.error is not None:
+            how += f"({'…' if isinstance(hook.error, Unknown) else hook.error})"
+        if hook.function is not None:
+            what = self.at(hook.function)
+        else:
+            what = f"a function that is not known (`{self.project.path(hook.document)}`)"
+        says_how = not plain or "before" not in how
+        return (f"`{how}`: " if says_how else "") + what + ("" if hook.sure else ", under a condition")
+
+    # -- blueprints ------------------------------------------------------------------------------------------------
+
+    def blueprint(self, entity: BlueprintHere) -> Iterator[str]:
+        project, document = self.project, self.document
+        for key in entity.keys[:_MOST_PLACES]:
+            blueprint = self.blueprint_at(key)
+            if blueprint is not None:
+                yield self.title(blueprint)
+        registered = [one for key in entity.keys for one in routes.all_registrations(project, document).get(key, ())]
+        if registered:
+            lines = [f"- {self.registered(one)}" for one in dict.fromkeys(registered)]
+            yield "\n".join([*lines[:_MOST_PLACES], *_more(len(lines), _MOST_PLACES)])
+        else:
+            yield "No registration of it is seen."
+        keys = frozenset(entity.keys)
+        found = routes.routes_through(project, document, keys)
+        loose = [rule for rule in unplaced(project, document) if rule.owner in keys]
+        yield from self.urls(found, loose)
+        yield self.hooks([hook for hook in routes.hooks(project, document) if hook.owner in keys])
+        yield self.openness({route.app for route in found if route.app is not None})
+
+    def title(self, blueprint: Blueprint) -> str:
+        name = "whose name is not known" if isinstance(blueprint.name, Unknown) else f"`{_code(blueprint.name)}`"
+        title = f"**Blueprint {name}**"
+        if isinstance(blueprint.prefix, Unknown):
+            return f"{title}, prefix not known{self.written_prefix(blueprint)}"
+        return f"{title}, prefix `{_code(blueprint.prefix)}`" if blueprint.prefix else title
+
+    def written_prefix(self, blueprint: Blueprint) -> str:
+        """The prefix of the constructor, as it is written."""
+        span = assigned_call(self.project, blueprint.key)
+        text = "" if span is None else self.project.files[blueprint.key[0]].source.text[span.start : span.end]
+        return _argument(_parsed(text), "url_prefix")
+
+    def registered(self, one: Registration) -> str:
+        """Where a blueprint is registered, and with which prefix."""
+        span = registering_call(self.project, one)
+        where, text = self.project.path(one.document), ""
+        if span is not None:
+            source = self.project.files[one.document].source
+            where, text = f"{where}:{source.line_at(span.start) + 1}", source.text[span.start : span.end]
+        on = "an application that is not known" if one.owner is None else self.label(one.owner)
+        line = f"registered on {on} in `{where}`"
+        if isinstance(one.prefix, Unknown):
+            line += f", prefix not known{_argument(_parsed(text), 'url_prefix')}"
+        elif one.prefix is not None:
+            line += f", prefix `{_code(one.prefix)}`" if one.prefix else ", no prefix"
+        if isinstance(one.name, Unknown):
+            line += f", name not known{_argument(_parsed(text), 'name')}"
+        elif one.name is not None:
+            line += f", as `{_code(one.name)}`"
+        return line + ("" if one.sure else ", under a condition")
+
+    def chain(self, chain: Sequence[Key]) -> str:
+        """The blueprints that a route comes through, the innermost first."""
+        known = routes.all_registrations(self.project, self.document)
+        parts: list[str] = []
+        for index in range(len(chain) - 1, -1, -1):
+            key, owner = chain[index], chain[index - 1] if index else None
+            every = known.get(key, ())
+            fitting = [one for one in every if (one.owner == owner if index else one.owner not in known)] or every
+            where = "; ".join(self.registered(one) for one in fitting[:_MOST_PLACES])
+            parts.append(f"{self.label(key)} {where}")
+        return "; ".join(parts)
+
+    # -- applications ----------------------------------------------------------------------------------------------
+
+    def application(self, entity: Application) -> Iterator[str]:
+        project, document = self.project, self.document
+        app = routes.app(project, document, entity.key)
+        if app is None:
+            return
+        made = f", made by `{app.factory[1]}`" if app.factory is not None else ""
+        yield f"**Application {self.at(app.key)}**{made}"
+        yield from self.urls(routes.routes(project, document, app.key))
+        yield self.hooks([hook for hook in routes.hooks(project, document) if hook.owner == app.key])
+        yield self.openness((app.key,))
+
+    def openness(self, apps: Iterable[Key]) -> str:
+        """Which applications may do more than is seen, and why."""
+        lines: list[str] = []
+        for key in sorted(apps):
+            app = routes.app(self.project, self.document, key)
+            if app is not None and app.open:
+                first, more = app.open[0], len(app.open) - 1
+                rest = f", and {more} more reasons" if more > 1 else ", and one more reason" if more else ""
+                lines.append(f"{self.label(key)} is open: {first.what} (`{self.project.path(first.document)}`){rest}.")
+        return "\n\n".join(lines)
+
+    # -- places ----------------------------------------------------------------------------------------------------
+
+    def blueprint_at(self, key: Key | None) -> Blueprint | None:
+        return None if key is None else routes.blueprint(self.project, key[0], ("local", key[1]))
+
+    def label(self, key: Key) -> str:
+        """What something is called, a blueprint by its own name."""
+        blueprint = self.blueprint_at(key)
+        if blueprint is not None:
+            name = key[1] if isinstance(blueprint.name, Unknown) else blueprint.name
+            return f"blueprint `{_code(name)}`"
+        return f"`{_code(_last(key))}`"
+
+    def at(self, key: Key) -> str:
+        """What something is called and where it stands."""
+        span = definition(self.project, key)
+        where = self.project.path(key[0])
+        if span is not None:
+            where += f":{self.project.files[key[0]].source.line_at(span.start) + 1}"
+        return f"`{_code(_last(key))}` (`{where}`)"
+
+    def things(self, keys: Iterable[Key]) -> str:
+        return ", ".join(self.at(key) for key in sorted(keys))
+
+
+# -- text ------------------------------------------------------------------------------------------------------------
+
+
+def _fence(lines: Sequence[_Line]) -> str:
+    """URLs in columns, those that are equal once."""
+    every = list(dict.fromkeys(lines))
+    shown = every[:_MOST_ROUTES]
+    methods = max((len(line.methods) for line in shown), default=0)
+    urls = min(max((len(_code(line.url)) for line in shown), default=0), _WIDEST)
+    texts = [
+        f"{line.methods.ljust(methods)} {_code(line.url).ljust(urls)}  → {_code(line.endpoint)}  {line.note}".rstrip()
+        for line in shown
+    ]
+    return "\n".join(["```text", *texts, *_more(len(every), _MOST_ROUTES), "```"])
+
+
+def _more(count: int, most: int) -> list[str]:
+    return [f"… and {count - most} more"] if count > most else []
+
+
+def _methods(methods: frozenset[str] | None, only: str | None) -> str:
+    if only is not None:
+        return only
+    if methods is None:
+        return "?"
+    return ",".join(sorted(methods, key=lambda each: (_METHODS.index(each) if each in _METHODS else 9, each)))
+
+
+def _code(text: str) -> str:
+    """On one line, and without what ends code in Markdown."""
+    return _CONTROL.sub(" ", text).replace("`", "'")
+
+
+def _last(key: Key) -> str:
+    """A method is named with its class, anything else by its own name."""
+    name = key[1].partition("@")[0]
+    return name.rpartition(".")[2]
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text.strip(), mode="eval").body if text else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _argument(call: ast.expr | None, name: str) -> str:
+    """An argument of a call as it would be written, with what goes before it; empty where that says nothing."""
+    if not isinstance(call, ast.Call):
+        return ""
+    given = next((each.value for each in call.keywords if each.arg == name), None)
+    text = "" if given is None else _code(ast.unparse(given))
+    return f": `{text}`" if text and len(text) <= _WIDEST else ""
