@@ -60,10 +60,10 @@ class Judged:
         return self.ours is not None and bool(self.jedi and self.means)
 
 
-def judged(root: Path, package: str, every: int = 1) -> Iterator[Judged]:
+def judged(root: Path, package: str, cache: Path, every: int = 1) -> Iterator[Judged]:
     """Every n-th name of the package in ``root``, or of all files where ``package`` is empty."""
     project = _project(root, package)
-    oracle = _Oracle(root)
+    oracle = _Oracle(root, cache)
     count = 0
     for document, file in sorted(project.files.items()):
         for start, block, node in _names(file):
@@ -98,11 +98,12 @@ def _names(file: File) -> Iterator[tuple[int, Block, ast.expr]]:
 class _Oracle:
     """jedi with the project's own files."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, cache: Path) -> None:
         self._site = files.site_packages("", {"VIRTUAL_ENV": sys.prefix})
-        self._jedi: Any = jedi_bridge._Jedi((str(root), *self._site), str(root.parent / "jedi-cache"))
+        self._jedi: Any = jedi_bridge._Jedi((str(root), *self._site), str(cache))
         self._scripts: dict[str, Any] = {}
         self._known: dict[str, frozenset[str]] = {}
+        self._ancestors: dict[str, set[str]] = {}
 
     def names(self, document: str, text: str, line: int, column: int) -> frozenset[str]:
         """What stands at a place of a file."""
@@ -143,10 +144,21 @@ class _Oracle:
                 found |= {home(name) + end for name in self._classes(value)}
         return frozenset(found)
 
-    def _classes(self, value: Any) -> set[str]:
-        """The names of a class and of all it derives from, as far as they are of use."""
-        kind = self._jedi._class(value) if value.type in ("class", "instance") else None
-        return {value.full_name, *([kind] if kind else [])}
+    def _classes(self, value: Any, most: int = 6) -> set[str]:
+        """The names of a class and of all it derives from."""
+        name, found = value.full_name, {value.full_name}
+        if value.type not in ("class", "instance") or not most or value.module_path is None or value.line is None:
+            return found
+        if name not in self._ancestors:
+            self._ancestors[name] = found
+            file = str(value.module_path)
+            for line, column in self._jedi._bases_in(file).get(value.line, ()):
+                for base in self._jedi._jedi.Script(
+                    path=file, project=self._jedi._project, environment=self._jedi._environment
+                ).infer(line, column):
+                    if base.full_name:
+                        self._ancestors[name] = self._ancestors[name] | self._classes(base, most - 1)
+        return self._ancestors[name]
 
 
 def _same(ours: str, jedi: str) -> bool:
