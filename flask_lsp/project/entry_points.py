@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.importing import Fork, Load, Steps
 from flask_lsp.project import kinds
-from flask_lsp.project.execution import Start
+from flask_lsp.project.execution_model import Start
 from flask_lsp.project.layout import INIT, Layout
 
 if TYPE_CHECKING:
@@ -85,12 +85,11 @@ def _uses_pytest(programs: dict[str, tuple[Steps, ...]], documents: list[str]) -
     """The tests are run by pytest, not by a script of the project's own that imports other things first."""
     if any(document.endswith("/conftest.py") for document in documents):
         return True
-    return any(
-        isinstance(step, Load) and step.module == "pytest"
-        for document in documents
-        for block in programs[document]
-        for step in block
-    )
+    return any(loads_pytest(programs[document]) for document in documents)
+
+
+def loads_pytest(steps: tuple[Steps, ...]) -> bool:
+    return any(isinstance(step, Load) and step.module == "pytest" for block in steps for step in block)
 
 
 def _dotted(document: str, base: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flask_lsp.facts.importing import SETUP, Called, Fork, Steps, Within
 from flask_lsp.facts.model import Import
 from flask_lsp.project import kinds, own_app, routes
-from flask_lsp.project.execution import Site
-from flask_lsp.project.imports import layout_of, program_of
+from flask_lsp.project.execution_model import Site
+from flask_lsp.project.import_graph import layout_of, program_of
 from flask_lsp.project.own_app import OwnApp, Setting
 from flask_lsp.project.route_model import Factory
 

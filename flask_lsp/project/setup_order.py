@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, cast
 from flask_lsp.facts.importing import SETUP, Called, Function_, Load, Steps
 from flask_lsp.project import names
 from flask_lsp.project.entry_points import Entry
-from flask_lsp.project.execution import Late, Start, World, run
+from flask_lsp.project.execution import run
+from flask_lsp.project.execution_model import Late, Start
+from flask_lsp.project.import_graph import every_step, layout_of, program_of
 from flask_lsp.project.importers import reach
-from flask_lsp.project.imports import all_names, elsewhere, entries_of, every_step, layout_of, program_of
+from flask_lsp.project.imports import entries_of, world_of
 from flask_lsp.project.places import place
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def _within_files(project: Project) -> Iterator[Late]:
         names = {step.name for steps in program for step in steps if isinstance(step, Function_) and step.runs}
         roots = (layout_of(project).base(document),)
         for calls in ((), *((name,) for name in sorted(names))):
-            yield from run(_world(project, frozenset((document,))), Start((document,), roots, calls=calls)).late
+            yield from run(world_of(project, frozenset((document,))), Start((document,), roots, calls=calls)).late
 
 
 def _registers(program: tuple[Steps, ...]) -> bool:
@@ -57,7 +59,7 @@ def _across_files(project: Project) -> Iterator[Late]:
         return
     entries: list[Entry] = [each for each in entries_of(project) if each.how != "pytest"]
     for entry in entries[:_MOST_ENTRIES]:
-        yield from run(_world(project, None), entry.start).late
+        yield from run(world_of(project, None), entry.start).late
 
 
 def _sets_up_another(project: Project, document: str) -> bool:
@@ -81,14 +83,3 @@ def _may_be_late(project: Project, document: str, name: str) -> bool:
         return False
     made = place(project, document, name)
     return made is not None and document not in reach(project, made.document, at_once=True)
-
-
-def _world(project: Project, within: frozenset[str] | None) -> World:
-    layout = layout_of(project)
-    return World(
-        layout,
-        lambda document: program_of(project, document),
-        lambda document, name: elsewhere(project, layout, document, name),
-        within,
-        lambda document: all_names(project, document),
-    )

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.importing import steps_of
-from flask_lsp.project.execution import Failure, Start, World, run
+from flask_lsp.project.execution import run
+from flask_lsp.project.execution_model import Start, World
 from flask_lsp.project.layout import Layout
 from flask_lsp.syntax.parse import parse_file
 from flask_lsp.text import Source

@@ -72,7 +72,8 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project import own_app
-from flask_lsp.project.imports import broken_in, place_of
+from flask_lsp.project.import_graph import place_of
+from flask_lsp.project.imports import broken_in
 from flask_lsp.project.own_app import Setting
 from flask_lsp.rules.app_context._app_uses import Imported, has_other_reasons, imports, uses
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from flask_lsp.project.execution import MAIN, Site
-from flask_lsp.project.imports import layout_of, place_of
+from flask_lsp.project.execution_model import MAIN, Site
+from flask_lsp.project.import_graph import layout_of, place_of
 from flask_lsp.project.layout import INIT
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Related

@@ -58,7 +58,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.project.imports import fragile_in, place_of
+from flask_lsp.project.import_graph import place_of
+from flask_lsp.project.imports import fragile_in
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.circular_imports._circles import chain, module_name, related
 from flask_lsp.rules.circular_imports._ways_out import ways_out

@@ -78,8 +78,8 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project import own_app
+from flask_lsp.project.import_graph import place_of
 from flask_lsp.project.import_time import Added, added_at_import
-from flask_lsp.project.imports import place_of
 from flask_lsp.project.places import place
 from flask_lsp.project.route_model import Key
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule

@@ -41,8 +41,8 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.project.execution import Late
-from flask_lsp.project.imports import place_of
+from flask_lsp.project.execution_model import Late
+from flask_lsp.project.import_graph import place_of
 from flask_lsp.project.project import File
 from flask_lsp.project.setup_order import late_in
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
