@@ -210,7 +210,7 @@ def _inits(project: Project) -> _Inits:
         done: set[Key] = set()
         unclear: set[str] = set()
         for document, file in project.files.items():
-            for owner, scopes in _init_calls(file.facts):
+            for owner, scopes in _calls_in(file.facts)[0]:
                 at = place(project, document, owner, scopes)
                 if at is None:
                     unclear.add(owner.rpartition(".")[2])
@@ -220,26 +220,41 @@ def _inits(project: Project) -> _Inits:
     return cast("_Inits", known)
 
 
-_Owned = tuple[str, tuple[Function, ...]]
-_calls: WeakKeyDictionary[FileFacts, tuple[_Owned, ...]] = WeakKeyDictionary()
+def registrations_unclear(project: Project, _document: str) -> frozenset[str]:
+    """The last names of the blueprints that are registered and cannot be told."""
+    known = project.answers.get(registrations_unclear)
+    if known is None:
+        known = project.answers[registrations_unclear] = frozenset(
+            path.rpartition(".")[2]
+            for document, file in project.files.items()
+            for path, scopes in _calls_in(file.facts)[1]
+            if place(project, document, path, scopes) is None
+        )
+    return cast("frozenset[str]", known)
 
 
-def _init_calls(facts: FileFacts) -> tuple[_Owned, ...]:
-    """The owners of the ``init_app`` calls in a file, each with the functions it stands in, innermost first."""
+_Placed = tuple[str, tuple[Function, ...]]
+"""A path and the functions it stands in, innermost first."""
+_calls: WeakKeyDictionary[FileFacts, tuple[tuple[_Placed, ...], tuple[_Placed, ...]]] = WeakKeyDictionary()
+
+
+def _calls_in(facts: FileFacts) -> tuple[tuple[_Placed, ...], tuple[_Placed, ...]]:
+    """The owners of the ``init_app`` calls in a file, and what its ``register_blueprint`` calls are given."""
     known = _calls.get(facts)
     if known is None:
-        found = (owned for _, block in facts.blocks for owned in _in_body(block.body, ()))
-        known = _calls[facts] = tuple(found)
+        found = [one for _, block in facts.blocks for one in _in_body(block.body, ())]
+        inits = tuple(placed for how, placed in found if how == "init")
+        known = _calls[facts] = inits, tuple(placed for how, placed in found if how != "init")
     return known
 
 
-def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[_Owned]:
+def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[tuple[str, _Placed]]:
     for event in every_event(body):
         match event:
-            case Call(value=Path(text=text)) if text.endswith(("init_app()", "setup_app()")):
-                owner = text.rpartition(".")[0]
-                if owner:
-                    yield owner, scopes
+            case Call(value=Path(text=text)) if text.endswith((".init_app()", ".setup_app()")):
+                yield "init", (text.rpartition(".")[0], scopes)
+            case Call(value=Path(text=text, args=[Path(text=given), *_])) if text.endswith(".register_blueprint()"):
+                yield "register", (given, scopes)
             case Bind(bound=Defined(function=function)):
                 yield from _in_body(function.body, (function, *scopes))
             case _:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flask_lsp.project import kinds, routes
-from flask_lsp.project.extensions import escapes
+from flask_lsp.project.extensions import escapes, registrations_unclear
 from flask_lsp.project.importers import imports_by_name, reach
 from flask_lsp.project.route_model import Reason
 from flask_lsp.project.routes import Key, Reference
@@ -25,6 +25,8 @@ def homes(project: Project, document: str, reference: Reference) -> tuple[Key, .
         return ()
     # What registers it has to get it from somewhere: handed on, or by a module that is imported by name.
     if imports_by_name(project) or escapes(project, blueprint.key):
+        return ()
+    if blueprint.key[1] in registrations_unclear(project, document):
         return ()
     apps = [app for app in routes.apps(project, document) if _is_home(project, app.key[0], document)]
     if any(_finds_modules(reason) for app in apps for reason in app.open):
