@@ -204,7 +204,7 @@ def _matters(call: Path) -> bool:
 @lru_cache(1 << 16)
 def _is_kept(text: str) -> bool:
     name = text[:-2].rpartition(".")[2]
-    return name in _KEPT or text.endswith((".route()()", "super().__init__()", "url_map.add()"))
+    return name in _KEPT or text.endswith((".route()()", ".__init__()", "url_map.add()"))
 
 
 def _is_thing(value: Value) -> bool:
@@ -334,7 +334,8 @@ def _steps(body: Body, read: dict[int, Step] | None, inner: frozenset[str] = fro
                 else:
                     recent.append(call)
             case Bind(bound=bound):
-                _add(steps, recent, (read and read.get(id(bound))) or _bound(bound))
+                known = None if read is None else read.get(id(bound))
+                _add(steps, recent, _bound(bound) if known is None else known)
             case Store(target=target, value=value):
                 if _STORED.search(target.text):
                     _add(steps, recent, Attach(target, value))
@@ -359,7 +360,8 @@ def _add(steps: list[Step], recent: list[Path], step: Step) -> None:
     while steps and isinstance(last := steps[-1], Do) and last.call in parts:
         steps.pop()
     if recent:
-        begins = [text[: found.end()] for text in {part.text for part in parts} for found in _CALLED.finditer(text[:-1])]
+        texts = {part.text for part in parts}
+        begins = [text[: found.end()] for text in texts for found in _CALLED.finditer(text[:-1])]
         steps += [Do(call) for call in recent if call.text in begins]
         recent.clear()
     steps.append(step)

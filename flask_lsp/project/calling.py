@@ -31,6 +31,7 @@ from flask_lsp.project.things import (
     Outer,
     Router,
     Super,
+    Tail,
     Thing,
     Value,
     ViewMaker,
@@ -77,6 +78,9 @@ def _outer(running: Running, callee: Outer, args: Args, text: str, hint: str) ->
         return Many([Many([Literal(index), value]) for index, value in enumerate(args.values[0].values)])
     if name == "builtins.getattr" and len(args.values) >= 2 and isinstance(args.values[1], Literal):
         return running.attribute(args.values[0], str(args.values[1].value))
+    if name in ("os.path.join", "posixpath.join") and args.values:
+        end = args.values[-1]
+        return Tail("/" + end.value) if isinstance(end, Literal) and isinstance(end.value, str) else UNKNOWN
     if name == "typing.cast" and len(args.values) == 2:
         return args.values[1]
     made = making.construct_outer(running, callee, args, hint)

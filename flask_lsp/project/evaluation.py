@@ -8,16 +8,16 @@ edit costs the units that look at it. Everything is bounded: calls that go in ci
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.assembly import Code, Kind, Script, Set, Steps, script_of
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.model import Literal
+from flask_lsp.facts.model import Literal, Path
 from flask_lsp.project.route_model import UNKNOWN, Key
-from flask_lsp.project.things import AppThing, Args, Dict, Effect, FunctionValue, Instance, Many, Value
+from flask_lsp.project.things import AppThing, Args, ClassValue, Dict, Effect, FunctionValue, Instance, Many, Value
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -38,6 +38,10 @@ class FileScript:
 
     functions: tuple[tuple[str, Code], ...] = ()
     """The functions and methods that may have a say, by qualified name."""
+    classes: tuple[Kind, ...] = ()
+    """The classes whose constructor may have a say."""
+    bases: frozenset[str] = frozenset()
+    """The last names of all bases of classes."""
 
     @property
     def dispatches(self) -> bool:
@@ -59,7 +63,18 @@ def file_script(facts: FileFacts) -> FileScript:
                 bindings[name] = bindings[name] + steps if name in bindings else steps
         script = Script(tuple([step for part in parts for step in part.steps]), bindings)
         every = [step for steps in bindings.values() for step in steps]
-        known = _scripts[facts] = FileScript(script, functions=tuple(_functions(every)))
+        known = _scripts[facts] = FileScript(
+            script,
+            functions=tuple(_functions(every)),
+            classes=tuple([step for step in every if isinstance(step, Kind) and _sets_up(step)]),
+            bases=frozenset(
+                base.text.rpartition(".")[2]
+                for step in every
+                if isinstance(step, Kind)
+                for base in step.bases
+                if isinstance(base, Path)
+            ),
+        )
     return known
 
 
@@ -69,6 +84,10 @@ def _functions(steps: Iterable[object]) -> Iterator[tuple[str, Code]]:
             yield step.name, step
         elif isinstance(step, Kind):
             yield from ((f"{step.name}.{name}", code) for name, code in _functions(step.body))
+
+
+def _sets_up(kind: Kind) -> bool:
+    return any(isinstance(step, Code) and step.name == "__init__" and step.steps for step in kind.body)
 
 
 @dataclass(slots=True, eq=False)
@@ -113,6 +132,8 @@ class Frame:
     left: bool = False
     """It has returned."""
     given: list[Value] = field(default_factory=list[Value])
+    looped: set[str] = field(default_factory=set[str])
+    """The names that loops bind."""
     suffix: str = ""
     """Tells the blueprints that a function makes for one set of arguments from those for others."""
     done: dict[str, Value] = field(default_factory=dict[str, "Value"])
@@ -136,6 +157,7 @@ class Evaluation:
         self._valid: dict[int, bool] = {}
         self._active: dict[tuple[str, UnitKey], int] = {}
         self._stack: list[Unit] = []
+        self.nesting = 0
         self._tainted = _DEEPEST + 1
         """The place on the stack of the unit that is not done yet and was needed by one above it."""
 
@@ -154,11 +176,17 @@ class Evaluation:
         """A call of a function that stands in no other."""
         bound = bind(function, args)
         if function.code.makes_app:  # it is one application, however it is set up
-            bound = {name: UNKNOWN if isinstance(value, Literal) else value for name, value in bound.items()}
-        key = ("call", function.name, tuple((name, _frozen(value)) for name, value in bound.items()))
-        return self._unit(function.document, key, lambda unit: self._run_call(unit, function, bound))
+            bound |= {name: UNKNOWN for name, value in bound.items() if isinstance(value, Literal)}
+        given = bound
+        key = ("call", function.name, tuple([(name, _frozen(value)) for name, value in given.items()]))
+        return self._unit(function.document, key, lambda unit: self._run_call(unit, function, given))
 
-    def _unit(self, document: str, key: UnitKey, run: object) -> Unit:
+    def app_class(self, document: str, kind: Kind) -> Unit | None:
+        """An application of a class that we see nobody call; ``None`` for other classes."""
+        unit = self._unit(document, ("class", kind.name), lambda unit: self._run_class(unit, kind))
+        return unit if isinstance(unit.value, AppThing) else None
+
+    def _unit(self, document: str, key: UnitKey, run: Callable[[Unit], None]) -> Unit:
         script = self.script(document)
         if script is None:
             return Unit(key, document)
@@ -172,13 +200,13 @@ class Evaluation:
             return Unit(key, document)
         return self._done(script, Unit(key, document), run)
 
-    def _done(self, script: FileScript, unit: Unit, run: object) -> Unit:
+    def _done(self, script: FileScript, unit: Unit, run: Callable[[Unit], None]) -> Unit:
         place = len(self._stack)
         self._active[unit.document, unit.key] = place
         self._stack.append(unit)
         unit.modules = self.project.modules
         try:
-            run(unit)  # type: ignore[operator]
+            run(unit)
         finally:
             self._stack.pop()
             del self._active[unit.document, unit.key]
@@ -188,6 +216,10 @@ class Evaluation:
             self._tainted = _DEEPEST + 1
         self._merge(unit)
         return unit
+
+    def taint(self) -> None:
+        """What is being done rests on something that was given up, and is not kept."""
+        self._tainted = 0
 
     def _merge(self, unit: Unit) -> None:
         """What a unit rests on, what needs it rests on too."""
@@ -297,6 +329,15 @@ class Evaluation:
         running.run(function.code.steps)
         unit.value = running.given()
 
+    def _run_class(self, unit: Unit, kind: Kind) -> None:
+        from flask_lsp.project import making
+        from flask_lsp.project.running import Running
+
+        running = Running(self, Frame(unit.document, "", unit))
+        found = running.global_(unit.document, kind.name)
+        if isinstance(found, ClassValue) and making.root_of(running, found) in making.APPS:
+            unit.value = making.construct(running, found, Args((), {}, all=False), kind.name)
+
     def may_go_on(self, unit: Unit) -> bool:
         unit.steps += 1
         return unit.steps < _MOST_STEPS
@@ -357,7 +398,3 @@ def is_comparable(value: Value) -> bool:
 def memorable(function: FunctionValue, args: Args) -> bool:
     """The call can be a unit of its own."""
     return function.frame is None and all(is_comparable(value) for value in (function.of, *args.every()))
-
-
-def apps_in(values: Iterable[Value]) -> list[AppThing]:
-    return [value for value in values if isinstance(value, AppThing)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.assembly import Code, Do, Set
 from flask_lsp.facts.model import Items, Literal, Path
-from flask_lsp.project.route_model import UNKNOWN, Key, Text
+from flask_lsp.project.route_model import UNKNOWN, Key, Text, Unknown
 from flask_lsp.project.things import (
     THINGS,
     ApiThing,
@@ -20,6 +20,7 @@ from flask_lsp.project.things import (
     Many,
     Outer,
     SpaceThing,
+    Tail,
     Value,
 )
 
@@ -119,9 +120,9 @@ def _made(running: Running, name: str, args: Args, hint: str, kind: ClassValue |
 
 def _app(running: Running, args: Args, hint: str, kind: ClassValue | None) -> Value:
     frame = running.frame
-    url, folder = args.text(1, "static_url_path"), args.text(2, "static_folder")
-    if folder is None and "static_folder" not in args.keywords and len(args.values) < 3 and args.all:
-        folder = "static"
+    url, folder = args.text(1, "static_url_path"), args.get(2, "static_folder")
+    if "static_folder" not in args.keywords and len(args.values) < 3 and args.all:
+        folder = Literal("static")
     static = _static(url, folder)
     factory = (frame.document, frame.name) if frame.name else None
     thing = AppThing(frame.key(hint), factory, static, None if kind is None else kind.key)
@@ -129,19 +130,24 @@ def _app(running: Running, args: Args, hint: str, kind: ClassValue | None) -> Va
     return thing
 
 
-def _static(url: Given, folder: Given) -> Given:
+def _static(url: Given, folder: Value) -> Given:
     """The rule of static files, after any prefix."""
-    if folder is None or folder is UNKNOWN or url is UNKNOWN:
-        return folder if folder is None else UNKNOWN
-    base = url if url is not None else "/" + str(folder).rstrip("/\\").replace("\\", "/").rpartition("/")[2]
-    return f"{str(base).rstrip('/')}/<path:filename>"
+    if folder == Literal(None):
+        return None
+    if url is None:
+        match folder:
+            case Literal(value=str() as text) | Tail(text=text):
+                url = "/" + text.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+            case _:
+                return UNKNOWN
+    return UNKNOWN if isinstance(url, Unknown) else f"{url.rstrip('/')}/<path:filename>"
 
 
 def _blueprint(running: Running, args: Args, hint: str, kind: ClassValue | None) -> BlueprintThing:
     name, prefix = args.text(0, "name"), args.text(None, "url_prefix")
     if len(args.values) > 5:
         prefix = args.text(5, "url_prefix")
-    static = _static(args.text(3, "static_url_path"), args.text(2, "static_folder"))
+    static = _static(args.text(3, "static_url_path"), args.get(2, "static_folder"))
     plain = args.get(None, "url_defaults") == Literal(None)
     subdomain = args.text(6, "subdomain")
     key = running.frame.key(hint)
@@ -152,7 +158,7 @@ def _blueprint(running: Running, args: Args, hint: str, kind: ClassValue | None)
 def _api(running: Running, package: str, args: Args, hint: str) -> ApiThing:
     from flask_lsp.project import rest
 
-    thing = rest.api(running, package, args, running.frame.key(hint))
+    thing = rest.api(package, args, running.frame.key(hint))
     target = args.get(0, "app")
     if target == Literal(None) and "blueprint" in args.keywords:
         target = args.keywords["blueprint"]

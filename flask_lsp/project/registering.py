@@ -146,7 +146,9 @@ def register(running: Running, owner: Thing | None, args: Args, text: str) -> Va
     key = (owner, blueprint, frame.document, frame.name, prefix, name)
     again = frame.unit.counts[key] = frame.unit.counts.get(key, -1) + 1
     frame.unit.effects.append(
-        Registered(owner, blueprint, frame.document, frame.name, prefix, name, subdomain, plain, frame.sure, again)
+        Registered(
+            owner, blueprint, frame.document, frame.name, prefix, name, subdomain, plain, frame.sure, again, args.first
+        )
     )
     return UNKNOWN
 

@@ -68,7 +68,7 @@ _QUIET = frozenset(
 )
 
 
-def api(running: Running, package: str, args: Args, key: Key) -> ApiThing:
+def api(package: str, args: Args, key: Key) -> ApiThing:
     """An API as its constructor makes it."""
     prefix = args.text(None, "prefix") if package != "flask_restful" else args.text(1, "prefix")
     documented: bool | None = True
@@ -165,7 +165,7 @@ def _namespace(running: Running, thing: ApiThing, args: Args) -> SpaceThing:
     text: Text = UNKNOWN if name is None else name
     whole: Given = path if path is not None else UNKNOWN if text is UNKNOWN else f"/{text}"
     frame = running.frame
-    space = SpaceThing(frame.key(f"<namespace {text}>"), text, UNKNOWN if whole is None else whole)
+    space = SpaceThing(frame.key(f"<namespace {text}>"), text, whole)
     frame.unit.effects.append(Placed(thing, space, frame.document, None, frame.sure))
     return space
 

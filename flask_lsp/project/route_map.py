@@ -118,6 +118,19 @@ class _Linking:
             for function, unit in units:
                 if _key(function) not in inner:
                     self.reach(unit, factories, ran)
+            if factories:
+                self.collect_classes(documents, ran)
+
+    def collect_classes(self, documents: list[str], ran: set[Key]) -> None:
+        """The classes of applications of which nobody is seen to make one."""
+        scripts = [(document, script) for document in documents if (script := self.evaluation.script(document))]
+        bases = frozenset[str]().union(*(script.bases for _, script in scripts))
+        for document, script in scripts:
+            for kind in script.classes:
+                if kind.name not in bases and (document, f"{kind.name}.__init__") not in ran:
+                    unit = self.evaluation.app_class(document, kind)
+                    if unit is not None:
+                        self.reach(unit, True, ran)
 
     def functions(self, document: str) -> Iterator[FunctionValue]:
         """The functions and methods of a module that may have a say."""
@@ -316,7 +329,7 @@ def _settled(known: dict[_E, bool]) -> tuple[_E, ...]:
 def _registration(one: Registered) -> Registration:
     owner = None if one.owner is None else one.owner.key
     key, where = one.blueprint.key, (one.document, one.function)
-    return Registration(owner, key, *where, one.prefix, one.name, one.subdomain, one.sure, one.again)
+    return Registration(owner, key, *where, one.prefix, one.name, one.subdomain, one.sure, one.again, one.given)
 
 
 def _nested(outer: Mount, here: Mount) -> Mount:

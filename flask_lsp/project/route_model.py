@@ -79,6 +79,8 @@ class Registration:
     """It is made whenever the application is; else under a condition that we cannot tell."""
     again: int = 0
     """How often the same call stands before it in its function."""
+    given: str = ""
+    """The blueprint as it is written, empty where that is no plain path or stands for several."""
 
 
 @frozen()

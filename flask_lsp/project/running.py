@@ -28,6 +28,7 @@ from flask_lsp.project.things import (
     Outer,
     SpaceThing,
     Super,
+    Tail,
     Value,
     ViewValue,
 )
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"\.(\w+)|(\(\))|(\[\])")
 _ROOT = re.compile(r"[^.(\[]*")
 _MOST_ITEMS = 200
+_DEEPEST = 50
+"""Expressions that are read to read another."""
 
 
 class Later:
@@ -69,7 +72,7 @@ class Running:
 
     def step(self, step: Step) -> None:
         match step:
-            case Set(name=name, value=Path(text=text)) if not self.frame.name and not text.endswith("()"):
+            case Set(name=name, value=Path(text=text)) if self.may_wait(name) and not text.endswith("()"):
                 self.frame.env[name] = Later(step)  # type: ignore[assignment]
             case Set(name=name) | Code(name=name) | Kind(name=name):
                 self.frame.env[name] = self.bound(step)
@@ -88,6 +91,10 @@ class Running:
                 if value is not None:
                     self.frame.given.append(self.value(value, "<returned>"))
                 self.frame.left = True
+
+    def may_wait(self, name: str) -> bool:
+        """A name of a module that is bound for the first time is read when it is needed."""
+        return not self.frame.name and name not in self.frame.env
 
     def bound(self, step: Step) -> Value:
         """What a step binds its name to."""
@@ -112,6 +119,7 @@ class Running:
 
     def each(self, step: Each) -> None:
         over, frame = self.value(step.over), self.frame
+        frame.looped.update(step.names)
         values = [*over.values] if isinstance(over, Many | Dict) else None
         if values is None or len(values) > _MOST_ITEMS:
             self.unsure([*[Set(name, OTHER) for name in step.names], *step.body])
@@ -212,7 +220,8 @@ class Running:
                 texts = [self.value(part) for part in parts]
                 if all(isinstance(text, Literal) and isinstance(text.value, str | int) for text in texts):
                     return Literal("".join(str(text.value) for text in texts if isinstance(text, Literal)))
-                return UNKNOWN
+                end = texts[-1].value if isinstance(texts[-1], Literal) else None
+                return Tail(end) if isinstance(end, str) and "/" in end else UNKNOWN
             case Pairs(items=items):
                 found = {self.value(key): self.value(value, f"{hint}[]") for key, value in items if key != OTHER}
                 return Dict(found) if len(found) == len(items) else UNKNOWN
@@ -224,6 +233,17 @@ class Running:
                 return UNKNOWN
 
     def path(self, path: Path, hint: str) -> Value:
+        evaluation = self.evaluation
+        if evaluation.nesting >= _DEEPEST:
+            evaluation.taint()  # it may be told from elsewhere
+            return UNKNOWN
+        evaluation.nesting += 1
+        try:
+            return self._path(path, hint)
+        finally:
+            evaluation.nesting -= 1
+
+    def _path(self, path: Path, hint: str) -> Value:
         text = path.text
         root = _ROOT.match(text).group()  # type: ignore[union-attr]
         current = self.lookup(root)
@@ -257,7 +277,13 @@ class Running:
                 keywords |= {str(key.value): inner for key, inner in value.values.items() if isinstance(key, Literal)}
             else:
                 complete = False
-        return Args(values, keywords, complete)
+        return Args(values, keywords, complete, self._plain(path))
+
+    def _plain(self, path: Path) -> str:
+        """The first argument as it is written, see ``Args``."""
+        first = path.args[0] if path.args else path.keyword("blueprint")
+        text = first.text if isinstance(first, Path) and "(" not in first.text and "[" not in first.text else ""
+        return "" if text.partition(".")[0] in self.frame.looped else text
 
     def item(self, of: Value, key: Written | None) -> Value:
         index = UNKNOWN if key is None else self.value(key)
@@ -288,6 +314,7 @@ class Running:
     def _from(self, frame: Frame, name: str) -> Value:
         value = frame.env[name]
         if isinstance(value, Later):
+            frame.env[name] = UNKNOWN  # while it is read
             value = frame.env[name] = self.settled(value)
         return value
 

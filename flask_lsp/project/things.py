@@ -85,6 +85,13 @@ class Outer:
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """A text of which only the end is known, from a slash on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     document: str
 
@@ -180,12 +187,6 @@ class Router:
     args: Args = field(compare=False)
 
 
-Value: TypeAlias = (
-    "Literal | AppThing | BlueprintThing | ApiThing | SpaceThing | Outer | Module | FunctionValue | ClassValue"
-    " | Instance | Many | Dict | Growing | Method | Super | ViewMaker | ViewValue | Router | Unknown | None"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Args:
     """The arguments of a call."""
@@ -194,6 +195,8 @@ class Args:
     keywords: dict[str, Value] = field(default_factory=dict[str, "Value"])
     all: bool = True
     """There are no others."""
+    first: str = field(default="", compare=False)
+    """The first argument as it is written, where it is a plain path and no loop binds it."""
 
     def get(self, position: int | None, name: str) -> Value:
         """``UNKNOWN`` where it may be given; a ``Literal(None)`` where it is not."""
@@ -209,6 +212,31 @@ class Args:
 
     def every(self) -> tuple[Value, ...]:
         return *self.values, *self.keywords.values()
+
+
+Value: TypeAlias = (
+    Literal
+    | AppThing
+    | BlueprintThing
+    | ApiThing
+    | SpaceThing
+    | Outer
+    | Tail
+    | Module
+    | FunctionValue
+    | ClassValue
+    | Instance
+    | Many
+    | Dict
+    | Growing
+    | Method
+    | Super
+    | ViewMaker
+    | ViewValue
+    | Router
+    | Unknown
+    | None
+)
 
 
 # -- what is done ----------------------------------------------------------------------------------------------------
@@ -245,6 +273,8 @@ class Registered:
     sure: bool = True
     again: int = 0
     """How often the same was done before."""
+    given: str = ""
+    """The blueprint as it is written, see ``Args.first``."""
 
 
 @dataclass(frozen=True, slots=True)

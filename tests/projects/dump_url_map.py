@@ -41,12 +41,9 @@ def main() -> None:
     found: dict[str, Any] = {}
     sys.path.insert(0, "")
     for target in sys.argv[1:]:
-        folder, _, rest = target.rpartition(":")[0].rpartition(":") if target.count(":") > 1 else ("", "", "")
-        if folder:
-            sys.path.insert(0, folder)
-        module, expression = target.rsplit(":", 2)[-2:]
-        _ = rest
-        found[target] = routes_of(eval(expression, vars(importlib.import_module(module))))  # noqa: S307
+        folder, module, expression = ("", *target.split(":")) if target.count(":") == 1 else target.split(":")
+        sys.path.insert(0, folder)
+        found[target] = routes_of(eval(expression, vars(importlib.import_module(module))))
     json.dump(found, sys.stdout)
 
 

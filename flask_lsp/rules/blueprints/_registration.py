@@ -14,14 +14,12 @@ def calls_of(project: Project, registration: Registration) -> list[tuple[int, as
     file = project.files.get(registration.document)
     if file is None:
         return []
-    found = [
+    return [
         (start, node)
         for start, block in file.tree.blocks
         for node in block.nodes.order
         if isinstance(node, ast.Call) and _registers(node) and _may_be(node, registration)
     ]
-    named = [each for each in found if _last(each[1]) == registration.blueprint[1].rpartition(".")[2]]
-    return named or found
 
 
 def _registers(node: ast.Call) -> bool:
@@ -29,12 +27,12 @@ def _registers(node: ast.Call) -> bool:
 
 
 def _may_be(node: ast.Call, registration: Registration) -> bool:
-    """The call gives a prefix if the registration does, and the same one if both can be read."""
+    """The call names the blueprint as the registration does, gives a prefix if it does, and the same one if both can be
+    read."""
+    blueprint = next((keyword.value for keyword in node.keywords if keyword.arg == "blueprint"), None)
+    if path_of(node.args[0] if node.args else blueprint or node) != registration.given:
+        return False
     given = next((keyword.value for keyword in node.keywords if keyword.arg == "url_prefix"), None)
     if isinstance(given, ast.Constant):
         return given.value == registration.prefix
     return (given is None) == (registration.prefix is None)
-
-
-def _last(node: ast.Call) -> str:
-    return (path_of(node.args[0]) or "").rpartition(".")[2] if node.args else ""

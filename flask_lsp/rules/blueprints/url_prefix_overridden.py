@@ -82,15 +82,20 @@ def _overridden(
     )
     drop = Fix("Remove the prefix here", True, lambda editing: editing.remove_argument(node, given))
     fixes = [drop]
-    if len(seen) == 1 and isinstance(given.value, ast.Constant):
+    if _can_move(given, seen):
         fixes.append(_moved(node, given, seen[0], ctx))
     return ctx.finding(given.value, message, fixes=fixes, related=_related(seen))
 
 
 def _only_here(node: ast.Call, given: ast.keyword, seen: tuple[Registration, ...], ctx: Context) -> Finding:
     message = "A prefix at the registration stands beside those of all other blueprints: move it there."
-    fixes = [_moved(node, given, seen[0], ctx)] if len(seen) == 1 and isinstance(given.value, ast.Constant) else []
+    fixes = [_moved(node, given, seen[0], ctx)] if _can_move(given, seen) else []
     return ctx.finding(given.value, message, level=Level.HINT, fixes=fixes, related=_related(seen), strict=True)
+
+
+def _can_move(given: ast.keyword, seen: tuple[Registration, ...]) -> bool:
+    """There is one registration, of this blueprint alone."""
+    return len(seen) == 1 and bool(seen[0].given) and isinstance(given.value, ast.Constant)
 
 
 def _moved(node: ast.Call, given: ast.keyword, to: Registration, ctx: Context) -> Fix:
