@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from flask_lsp.features.entity import Application, BlueprintHere, Endpoint, Entity, View
+from flask_lsp.frozen import frozen
 from flask_lsp.project import routes
 from flask_lsp.project.before import Before, before
 from flask_lsp.project.definitions import assigned_call, definition, registering_call
 from flask_lsp.project.project import Project
-from flask_lsp.project.route_model import Blueprint, Hook, Key, Registration, Route, Text, Unknown
+from flask_lsp.project.route_model import UNKNOWN, Blueprint, Hook, Key, Reason, Registration, Route, Unknown
 from flask_lsp.project.unplaced import Unplaced, unplaced
 from flask_lsp.syntax.urlrule import join
 
-_MOST_ROUTES, _MOST_HOOKS, _MOST_PLACES, _WIDEST = 15, 10, 5, 60
+_MOST_ROUTES, _MOST_HOOKS, _MOST_PLACES, _WIDEST = 15, 10, 5, 80
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
@@ -38,7 +38,7 @@ def describe(project: Project, document: str, entity: Entity) -> str | None:
     return "\n\n".join(part for part in parts if part) or None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Line:
     """One URL."""
 
@@ -80,7 +80,7 @@ class _Page:
     def endpoint(self, entity: Endpoint) -> Iterator[str]:
         project, document = self.project, self.document
         every = [route for name in entity.names for route in routes.endpoint(project, document, name)]
-        loose = [rule for rule in unplaced(project, document) if self.name_of(rule) in entity.names]
+        loose = [rule for rule in unplaced(project, document) if self.endpoint_of(rule) in entity.names]
         here = routes.apps_of(project, document)
         found = [route for route in every if not here or route.app is None or route.app in here]
         if not every and not loose:
@@ -96,13 +96,15 @@ class _Page:
             yield "Static files, sent by Flask."
         yield from self.why_loose(loose)
 
-    def missing(self, entity: Endpoint, apps: Iterable[Key]) -> Iterator[str]:
+    def missing(self, entity: Endpoint, apps: Collection[Key]) -> Iterator[str]:
         """Nobody is seen to have the endpoint."""
-        apps = frozenset(apps)
-        if apps:
-            names = " or ".join(f"`{_code(name)}`" for name in entity.names)
-            yield f"No route with the endpoint {names} is seen in {self.things(apps)}."
+        known = [app for key in sorted(apps) if (app := routes.app(self.project, self.document, key)) is not None]
+        names = " or ".join(f"`{_code(name)}`" for name in entity.names)
+        if any(app.open for app in known):
+            yield f"Endpoint {names}: not among the routes that are seen."
             yield self.openness(apps)
+        elif known:
+            yield f"No route of {self.things(apps)} has the endpoint {names}."
 
     def urls(self, found: Sequence[Route], loose: Sequence[Unplaced] = (), method: str | None = None) -> Iterator[str]:
         """The URLs in fences, one for each application where there are several."""
@@ -120,35 +122,31 @@ class _Page:
 
     def loose_line(self, rule: Unplaced, method: str | None) -> _Line:
         """A rule of which only a part can be told."""
-        url = "…" if isinstance(rule.rule, Unknown) else rule.rule
         blueprint = self.blueprint_at(rule.owner)
-        prefix = "" if blueprint is None else blueprint.prefix if rule.mount is None else rule.mount.prefix
-        if not isinstance(rule.rule, Unknown):
-            url = f"…{join('/', url)}" if isinstance(prefix, Unknown) else join(prefix, url) if prefix else url
+        prefix = None if blueprint is None else blueprint.prefix if rule.mount is None else rule.mount.prefix
         app = rule.owner if blueprint is None else None if rule.mount is None else rule.mount.app
-        return _Line(_methods(rule.methods, method), url, self.name_of(rule) or "…", app)
+        own = "…" if isinstance(rule.rule, Unknown) else rule.rule
+        url = f"…{join('/', own)}" if isinstance(prefix, Unknown) else join(prefix, own) if prefix else own
+        return _Line(_methods(rule.methods, method), url, self.endpoint_of(rule), app)
 
-    def name_of(self, rule: Unplaced) -> str | None:
-        """The endpoint of a rule, as far as it is known."""
+    def endpoint_of(self, rule: Unplaced) -> str:
+        """The endpoint of a rule, with dots for what is not known of it."""
         blueprint = self.blueprint_at(rule.owner)
-        name: Text = "" if blueprint is None else blueprint.name if rule.mount is None else rule.mount.name
-        if isinstance(name, Unknown) or isinstance(rule.endpoint, Unknown):
-            return None
-        return f"{name}.{rule.endpoint}" if name else rule.endpoint
+        name = "" if blueprint is None else blueprint.name if rule.mount is None else rule.mount.name
+        parts = ("…" if isinstance(part, Unknown) else part for part in (name, rule.endpoint) if part != "")
+        return ".".join(parts)
 
     def why_loose(self, loose: Sequence[Unplaced]) -> Iterator[str]:
         """Why the URLs of some rules are not known in full."""
         found: dict[str, None] = {}
         for rule in loose:
-            if isinstance(rule.rule, Unknown) or isinstance(rule.endpoint, Unknown):
-                what = "rule" if isinstance(rule.rule, Unknown) else "endpoint"
-                found[f"A {what} is not known: it cannot be read from the code."] = None
-            elif rule.owner is not None:
-                registered = routes.all_registrations(self.project, self.document).get(rule.owner, ())
-                for one in registered if rule.mount is not None else ():
-                    found[self.registered(one)] = None
-                if rule.mount is None:
-                    found[f"Blueprint {self.at(rule.owner)}: no registration on an application is seen."] = None
+            unread = [name for name, said in (("rule", rule.rule), ("endpoint", rule.endpoint)) if said is UNKNOWN]
+            if unread:
+                found[f"{' and '.join(unread)} not known: it does not stand in the code"] = None
+            if rule.mount is not None:
+                found[self.chain(rule.mount.chain)] = None
+            elif rule.owner is not None and self.blueprint_at(rule.owner) is not None:
+                found[f"{self.label(rule.owner)}: no registration on an application is seen"] = None
         yield "\n".join(f"- {line}" for line in list(found)[:_MOST_PLACES])
 
     # -- hooks -----------------------------------------------------------------------------------------------------
@@ -248,7 +246,7 @@ class _Page:
             every = known.get(key, ())
             fitting = [one for one in every if (one.owner == owner if index else one.owner not in known)] or every
             where = "; ".join(self.registered(one) for one in fitting[:_MOST_PLACES])
-            parts.append(f"{self.label(key)} {where}")
+            parts.append(f"{self.label(key)}: {where or 'not seen to be registered'}")
         return "; ".join(parts)
 
     # -- applications ----------------------------------------------------------------------------------------------
@@ -270,7 +268,7 @@ class _Page:
         for key in sorted(apps):
             app = routes.app(self.project, self.document, key)
             if app is not None and app.open:
-                first, more = app.open[0], len(app.open) - 1
+                first, more = min(app.open, key=_weight), len(app.open) - 1
                 rest = f", and {more} more reasons" if more > 1 else ", and one more reason" if more else ""
                 lines.append(f"{self.label(key)} is open: {first.what} (`{self.project.path(first.document)}`){rest}.")
         return "\n\n".join(lines)
@@ -331,6 +329,11 @@ def _methods(methods: frozenset[str] | None, only: str | None) -> str:
 def _code(text: str) -> str:
     """On one line, and without what ends code in Markdown."""
     return _CONTROL.sub(" ", text).replace("`", "'")
+
+
+def _weight(reason: Reason) -> bool:
+    """Rules that are added under a condition are the least of all reasons."""
+    return "under a condition" in reason.what
 
 
 def _last(key: Key) -> str:

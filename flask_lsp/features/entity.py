@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from flask_lsp.facts.assembly import ROUTERS
+from flask_lsp.facts.model import Function
 from flask_lsp.facts.values import path_of
+from flask_lsp.frozen import frozen
 from flask_lsp.project import routes
 from flask_lsp.project.places import place
 from flask_lsp.project.project import Project
@@ -20,7 +21,7 @@ from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class View:
     """A function or class that answers requests."""
 
@@ -30,7 +31,7 @@ class View:
     """In a class, the HTTP method that is meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Endpoint:
     """A string that ``url_for`` is given."""
 
@@ -39,14 +40,14 @@ class Endpoint:
     """In full: several where it begins with a dot and the view may answer through more than one blueprint."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BlueprintHere:
     span: Span
     keys: tuple[Key, ...]
     """Several where a function makes one for each call."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Application:
     span: Span
     key: Key
@@ -238,16 +239,32 @@ class _Finder:
 
     def thing(self, span: Span, path: str | None, node: ast.AST) -> Iterator[Entity]:
         """What a path leads to from where the node stands."""
-        found = None if path is None else place(self.project, self.document, path, self.ctx.scopes(node))
-        if found is None:
-            return
-        keys = routes.keys_of(self.project, found.document, ("local", found.name))
+        scopes = self.ctx.scopes(node)
+        found = None if path is None else place(self.project, self.document, path, scopes)
+        if found is not None:
+            yield from self.at(span, found.key)
+        elif path is not None and path.isidentifier():
+            yield from self.bound_again(span, path, scopes)
+
+    def bound_again(self, span: Span, name: str, scopes: tuple[Function, ...]) -> Iterator[Entity]:
+        """What a name is that is bound more than once, or by ``global``: the thing that goes by it, if there is one."""
+        for depth, scope in enumerate(scopes):
+            if name in scope.bindings:
+                names = [*(each.name for each in reversed(scopes[depth:])), name]
+                yield from self.at(span, (self.document, ".".join(names)))
+                if name not in scope.outer:
+                    return
+        yield from self.at(span, (self.document, name))
+
+    def at(self, span: Span, key: Key) -> Iterator[Entity]:
+        """What a key means."""
+        keys = routes.keys_of(self.project, key[0], ("local", key[1]))
         if len(keys) == 1 and routes.app(self.project, self.document, keys[0]) is not None:
             yield Application(span, keys[0])
         elif keys:
             yield BlueprintHere(span, keys)
         else:
-            yield from self.view(span, found.key)
+            yield from self.view(span, key)
 
     # -- strings ---------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import Import
 from flask_lsp.project import route_model as model
 from flask_lsp.project.places import imported, place
@@ -86,14 +85,19 @@ def _reach(project: Project, document: str) -> frozenset[str]:
     return known[document]
 
 
-def _imported(project: Project, document: str) -> Iterator[str]:
+def _imported(project: Project, document: str) -> frozenset[str]:
     """The files of the project that a file imports, wherever in it."""
-    for _, facts in project.files[document].facts.blocks:
-        for each in imports_of(facts):
-            for name in (each.module, f"{each.module}.{each.attribute}".lstrip(".")):
-                found = project.module(document, name, each.level)
-                if found is not None:
-                    yield found
+    file, modules = project.files[document], project.modules
+    known = file.kept.get(_imported)
+    if known is None or known[0] is not modules:
+        asked = {
+            (name, each.level)
+            for each in file.facts.imports
+            for name in (each.module, f"{each.module}.{each.attribute}".lstrip("."))
+        }
+        found = {modules.find(document, name, level) for name, level in asked}
+        known = file.kept[_imported] = modules, frozenset(each for each in found if each is not None)
+    return known[1]
 
 
 # -- blueprints ------------------------------------------------------------------------------------------------------

@@ -26,8 +26,7 @@ class Unplaced:
     methods: frozenset[str] | None
     view: Key | None
     mount: Mount | None
-    """The way whose prefix or name cannot be told. ``None``: nobody is seen to register the blueprint, or the rule or
-    endpoint itself cannot be told."""
+    """That way. ``None``: it is said of an application, or nobody is seen to register the blueprint."""
 
 
 def unplaced(project: Project, _document: str) -> tuple[Unplaced, ...]:
@@ -42,16 +41,13 @@ def unplaced(project: Project, _document: str) -> tuple[Unplaced, ...]:
 
 def _unplaced(known: RouteMap) -> Iterator[Unplaced]:
     for owner, parts in known.said.items():
-        ways: list[Mount | None] = [None]
-        if owner in known.blueprints:
-            mounts = known.mounts.get(owner, ())
-            ways = [mount for mount in mounts if _is_unknown(mount)] if mounts else [None]
+        mounts: tuple[Mount | None, ...] = known.mounts.get(owner, ()) if owner in known.blueprints else ()
         for part, thing, _ in parts:
             for said in part.rules[thing]:
-                if isinstance(said.rule, Unknown) or isinstance(said.endpoint, Unknown):
-                    yield _made(owner, said, None)
-                elif owner in known.blueprints:
-                    yield from (_made(owner, said, way) for way in ways)
+                unread = isinstance(said.rule, Unknown) or isinstance(said.endpoint, Unknown)
+                for mount in mounts or (None,):
+                    if unread or (owner in known.blueprints if mount is None else _is_unknown(mount)):
+                        yield _made(owner, said, mount)
 
 
 def _is_unknown(mount: Mount) -> bool:
