@@ -64,7 +64,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     others = [one.prefix for one in seen if isinstance(one.prefix, str)]
     if seen and len(others) == len(seen) and not any(_equal(prefix.value, other) for other in others):
         yield _overridden(node, given, prefix, seen, ctx)
-    elif seen and all(one.prefix is None for one in seen):
+    elif seen and prefix.value.startswith("/") and all(one.prefix is None for one in seen):
         yield _only_here(node, given, seen, ctx)
 
 
