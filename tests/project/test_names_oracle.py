@@ -17,6 +17,7 @@ EXPLAINED = (
      "what a call gives depends on its arguments; we say which call it is"),
     (r".*", r".*\.(?:get|setdefault|pop|get_or_404|first_or_404|items|join|split|copy|client|get_json)\(\)", r".*",
      "what a call gives depends on its arguments; we say which call it is"),
+    (r".*", r"<\w+>\.\w+\(\)\.[\w.()]+", r".*", "what a method gives is not followed; we say which call it is"),
     (r"self|cls|self\..*|cls\..*", r"None", r".*", "no rule asks what a method is called on"),
     (r".*", r"None", r".*builtins\.NoneType\(\).*", "it may be nothing: we say nothing"),
     (r"app|db|current_app|form|request|blueprint|session|g|.*_app", r"None", r".*",
