@@ -73,6 +73,12 @@ def _indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
+def _without(lines: list[str], *words: str) -> list[str]:
+    """The lines, with ``pass`` for those that hold one of the words."""
+    blank = [line[: len(line) - len(line.lstrip())] + "pass" for line in lines]
+    return [new if any(word in line for word in words) else line for line, new in zip(lines, blank, strict=True)]
+
+
 @st.composite
 def _binding(draw: st.DrawFn) -> list[str]:
     name = draw(st.sampled_from(NAMES[:4]))
@@ -161,7 +167,7 @@ def _branch(draw: st.DrawFn, inner: st.SearchStrategy[list[str]]) -> list[str]:
 
 @st.composite
 def _function(draw: st.DrawFn, inner: st.SearchStrategy[list[str]], modules: tuple[str, ...]) -> list[str]:
-    body = [line for line in draw(inner) if "*" not in line] + ["pass"]
+    body = [*_without(draw(inner), "*"), "pass"]
     lines = ["def f():", *_indented(body)]
     return lines + draw(st.sampled_from([[], ["f()"], ["f()"]]))
 
@@ -178,7 +184,7 @@ def _others(draw: st.DrawFn, inner: st.SearchStrategy[list[str]]) -> list[str]:
                 ["for each in (1,):", *body],
                 [
                     "class Holder:",
-                    *[line for line in body if not any(word in line for word in ("*", "class Sub", "    f()"))],
+                    *_without(body, "*", "class Sub", "    f()"),
                     "    pass",
                 ],
                 ["raise ImportError('given up')"],
