@@ -44,13 +44,15 @@ def _all(project: Project) -> tuple[Duplicate, ...]:
 
 def _found(project: Project) -> Iterator[Duplicate]:
     routes = route_map(project)
-    by_owner: dict[Key, list[tuple[str, Registration]]] = {}
+    by_owner: dict[tuple[Key, Key], list[tuple[str, Registration]]] = {}
     for key, registered in routes.registrations.items():
         for one in registered:
             name = routes.blueprints[key].name if one.name is None else one.name
             if one.owner is None or isinstance(name, Unknown) or not one.sure or one.owner in routes.various:
                 continue
-            by_owner.setdefault(one.owner, []).append((name, one))
+            # What is put on a blueprint in two functions may be so for two applications, of which one process makes one.
+            where = (one.document, one.function) if one.owner in routes.blueprints and one.function else ("", "")
+            by_owner.setdefault((one.owner, where), []).append((name, one))
     for pairs in by_owner.values():
         taken = frozenset(name for name, _ in pairs)
         first: dict[str, Registration] = {}

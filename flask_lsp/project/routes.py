@@ -153,8 +153,11 @@ def repeated(project: Project, document: str, reference: Reference, rule: str) -
 
 
 def _begin(prefix: str, rule: str) -> str | None:
+    """The prefix, if a rule goes on from it. A page that is named like its section (``/admin`` of ``/admin``) is meant
+    to be."""
     prefix, rule = "/" + prefix.strip("/"), "/" + rule.lstrip("/")
-    return prefix if len(prefix) > 1 and f"{rule}/".startswith(f"{prefix}/") else None
+    repeats = rule.startswith(f"{prefix}/") and rule != f"{prefix}/"
+    return prefix if len(prefix) > 1 and (repeats or (rule == prefix and prefix.count("/") > 1)) else None
 
 
 def registers_unknown(project: Project, _document: str) -> bool:

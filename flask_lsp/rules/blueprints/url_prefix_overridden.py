@@ -94,8 +94,9 @@ def _only_here(node: ast.Call, given: ast.keyword, seen: tuple[Registration, ...
 
 
 def _can_move(given: ast.keyword, seen: tuple[Registration, ...]) -> bool:
-    """There is one registration, of this blueprint alone."""
-    return len(seen) == 1 and bool(seen[0].given) and isinstance(given.value, ast.Constant)
+    """There is one registration, of this blueprint alone, and the prefix is one that Flask takes."""
+    plain = isinstance(given.value, ast.Constant) and str(given.value.value).startswith("/")
+    return plain and len(seen) == 1 and bool(seen[0].given)
 
 
 def _moved(node: ast.Call, given: ast.keyword, to: Registration, ctx: Context) -> Fix:
