@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -43,6 +43,7 @@ from flask_lsp.facts.model import (
     With,
 )
 from flask_lsp.facts.traverse import inner_bodies
+from flask_lsp.frozen import frozen
 
 ROUTERS = frozenset({"route", "get", "post", "put", "patch", "delete"})
 """The methods of applications and blueprints that decorate a view with a rule."""
@@ -56,7 +57,7 @@ HOOKS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Set:
     """``name = value``; ``OTHER`` where it is bound to something that we do not follow."""
 
@@ -64,7 +65,7 @@ class Set:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Attach:
     """``target.attribute = value``."""
 
@@ -72,7 +73,7 @@ class Attach:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Bring:
     """An import, see ``model.Import``."""
 
@@ -91,7 +92,7 @@ class Given(NamedTuple):
     stars: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Code:
     """A function; without steps where none of its body matters."""
 
@@ -106,7 +107,7 @@ class Code:
     one's name, unless that is decorated itself (``functools.wraps``), which is an empty text here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Kind:
     """A class."""
 
@@ -116,14 +117,14 @@ class Kind:
     body: Steps
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Do:
     """A call."""
 
     call: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Each:
     """A loop."""
 
@@ -132,7 +133,7 @@ class Each:
     body: Steps
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Maybe:
     """Bodies of which at most one runs."""
 
@@ -140,7 +141,7 @@ class Maybe:
     bodies: tuple[Steps, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Give:
     """``return``, also ``raise``, which gives nothing."""
 
@@ -151,7 +152,7 @@ Step: TypeAlias = "Set | Attach | Bring | Code | Kind | Do | Each | Maybe | Give
 Steps: TypeAlias = "tuple[Step, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Script:
     """What a block or a file says."""
 

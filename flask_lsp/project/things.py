@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flask_lsp.facts.assembly import Code, Kind
 from flask_lsp.facts.model import Literal
+from flask_lsp.frozen import frozen
 from flask_lsp.project.route_model import UNKNOWN, Hook, Key, Reason, Text, Unknown
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ Given: TypeAlias = "str | Unknown | None"
 # -- what routes are said of -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class AppThing:
     key: Key
     factory: Key | None
@@ -33,7 +34,7 @@ class AppThing:
     """The class of the project that it is made of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BlueprintThing:
     key: Key
     name: Text
@@ -45,7 +46,7 @@ class BlueprintThing:
     class_: Key | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ApiThing:
     """An object of an extension that puts resources on an application or a blueprint."""
 
@@ -59,7 +60,7 @@ class ApiThing:
     """The name of the first namespace of Flask-RESTX."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SpaceThing:
     """A namespace of Flask-RESTX."""
 
@@ -75,7 +76,7 @@ THINGS = (AppThing, BlueprintThing, ApiThing, SpaceThing)
 # -- other values ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Outer:
     """Something of a package: its canonical name, a call of it with ``()``."""
 
@@ -84,19 +85,19 @@ class Outer:
     """Who imports it: what follows may yet be a module of the project."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Tail:
     """A text of which only the end is known, from a slash on."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Module:
     document: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class FunctionValue:
     document: str
     name: str
@@ -108,7 +109,7 @@ class FunctionValue:
     """What it is a method of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ClassValue:
     document: str
     name: str
@@ -120,7 +121,7 @@ class ClassValue:
         return self.document, self.name
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Instance:
     """An object of a class of the project."""
 
@@ -135,12 +136,12 @@ class Many:
     values: list[Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Dict:
     values: dict[Value, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Growing:
     """A method of a list or dict."""
 
@@ -148,7 +149,7 @@ class Growing:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Method:
     """A method of a thing, or of an application or blueprint that cannot be told."""
 
@@ -156,21 +157,21 @@ class Method:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Super:
     """``super()`` in a method of an application or blueprint of the project's own class."""
 
     of: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ViewMaker:
     """``Class.as_view``."""
 
     class_: ClassValue
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ViewValue:
     """What ``as_view`` gives."""
 
@@ -178,7 +179,7 @@ class ViewValue:
     class_: ClassValue
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Router:
     """``owner.route(...)`` or ``owner.errorhandler(...)``, waiting for what it decorates."""
 
@@ -187,7 +188,7 @@ class Router:
     args: Args = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Args:
     """The arguments of a call."""
 
@@ -242,7 +243,7 @@ Value: TypeAlias = (
 # -- what is done ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class RuleSaid:
     """A rule on an application or blueprint."""
 
@@ -258,7 +259,7 @@ class RuleSaid:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Registered:
     """A blueprint on an application or blueprint."""
 
@@ -277,7 +278,7 @@ class Registered:
     """The blueprint as it is written, see ``Args.first``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Opened:
     """Something may be added that we do not see; without an owner, to any application."""
 
@@ -287,7 +288,7 @@ class Opened:
     """A blueprint that we cannot tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Placed:
     """An API on an application or blueprint, or a namespace on an API."""
 
@@ -298,7 +299,7 @@ class Placed:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ResourceSaid:
     """A resource on an API or a namespace."""
 
