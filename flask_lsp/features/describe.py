@@ -20,6 +20,8 @@ from flask_lsp.project.unplaced import Unplaced, unplaced
 from flask_lsp.syntax.urlrule import join
 
 _MOST_ROUTES, _MOST_HOOKS, _MOST_PLACES, _WIDEST = 15, 10, 5, 80
+_MOST_READ = 100
+"""So many routes are put into words, of which those that are equal are shown once."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
@@ -108,12 +110,14 @@ class _Page:
 
     def urls(self, found: Sequence[Route], loose: Sequence[Unplaced] = (), method: str | None = None) -> Iterator[str]:
         """The URLs in fences, one for each application where there are several."""
-        lines = [self.line(route, method) for route in found] + [self.loose_line(rule, method) for rule in loose]
+        lines = [self.line(route, method) for route in found[:_MOST_READ]]
+        lines += [self.loose_line(rule, method) for rule in loose[:_MOST_READ]]
         apps = dict.fromkeys(line.app for line in lines)
+        unread = max(len(found) - _MOST_READ, 0) + max(len(loose) - _MOST_READ, 0)
         for app in apps:
             if len(apps) > 1:
                 yield f"In {self.at(app)}:" if app is not None else "In no application that can be told:"
-            yield _fence([line for line in lines if line.app == app])
+            yield _fence([line for line in lines if line.app == app], unread)
 
     def line(self, route: Route, method: str | None = None) -> _Line:
         host = f"{route.subdomain}. " if route.subdomain else ""
@@ -153,16 +157,16 @@ class _Page:
 
     def before(self, found: Sequence[Route]) -> Iterator[str]:
         """What runs before the view, once where it is the same for all of its routes."""
-        groups: dict[Before, list[str]] = {}
+        groups: dict[Before, dict[str, None]] = {}
+        apps = {route.app for route in found}
         for route in found:
+            where = f" in {self.label(route.app)}" if len(apps) > 1 and route.app is not None else ""
             runs = before(self.project, self.document, route)
-            groups.setdefault(runs, []).append(route.endpoint)
+            groups.setdefault(runs, {})[f"`{_code(route.endpoint)}`{where}"] = None
         for runs, endpoints in groups.items():
             if runs.hooks:
-                of = (
-                    "" if len(groups) == 1 else " " + ", ".join(f"`{_code(name)}`" for name in dict.fromkeys(endpoints))
-                )
-                doubt = "" if runs.ordered else " (the order between files is not known)"
+                of = "" if len(groups) == 1 else f" ({', '.join(endpoints)})"
+                doubt = "" if runs.ordered else ", not surely in this order"
                 yield f"Before it{of}{doubt}:\n\n{self.hooks(runs.hooks, number=True)}"
 
     def hooks(self, hooks: Sequence[Hook], *, number: bool = False) -> str:
@@ -301,8 +305,8 @@ class _Page:
 # -- text ------------------------------------------------------------------------------------------------------------
 
 
-def _fence(lines: Sequence[_Line]) -> str:
-    """URLs in columns, those that are equal once."""
+def _fence(lines: Sequence[_Line], unread: int) -> str:
+    """URLs in columns, those that are equal once, and how many more there are."""
     every = list(dict.fromkeys(lines))
     shown = every[:_MOST_ROUTES]
     methods = max((len(line.methods) for line in shown), default=0)
@@ -311,7 +315,7 @@ def _fence(lines: Sequence[_Line]) -> str:
         f"{line.methods.ljust(methods)} {_code(line.url).ljust(urls)}  → {_code(line.endpoint)}  {line.note}".rstrip()
         for line in shown
     ]
-    return "\n".join(["```text", *texts, *_more(len(every), _MOST_ROUTES), "```"])
+    return "\n".join(["```text", *texts, *_more(len(every) + unread, _MOST_ROUTES), "```"])
 
 
 def _more(count: int, most: int) -> list[str]:

@@ -87,13 +87,21 @@ def _bodies(project: Project, document: str, function: str) -> Iterator[tuple[in
 
 
 def _registers(project: Project, one: Registration, call: Call, scopes: tuple[Function, ...]) -> bool:
-    """The call registers this blueprint with this prefix."""
+    """The call registers this blueprint with this prefix, on nothing else than its owner."""
     given = call.value.args[0] if call.value.args else call.value.keyword("blueprint")
     found = place(project, one.document, given.text, scopes) if isinstance(given, Path) else None
+    owner = place(project, one.document, call.value.text.removesuffix(".register_blueprint()"), scopes)
     prefix = call.value.keyword("url_prefix")
     if isinstance(prefix, Literal) and isinstance(one.prefix, str) and prefix.value != one.prefix:
         return False
-    return found is not None and found.key == (one.blueprint[0], one.blueprint[1].partition("@")[0])
+    if owner is not None and one.owner is not None and owner.key != _plain(one.owner):
+        return False
+    return found is not None and found.key == _plain(one.blueprint)
+
+
+def _plain(key: tuple[str, str]) -> tuple[str, str]:
+    """Without the number of what a function makes anew."""
+    return key[0], key[1].partition("@")[0]
 
 
 def _inside(bound: Bound, names: list[str]) -> Bound | None:
