@@ -115,7 +115,8 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
             return kept
     context = Context(project, file, block)
     findings: list[Finding] = []
-    if by_type := _by_type(_spoken_of(block) | _renamed_of(context.ask(kinds.renamed))):
+    by_type = _by_type(_spoken_of(block) | _renamed_of(context.ask(kinds.renamed)))
+    if by_type.keys() - {FileFacts}:
         for node in block.nodes.order:
             for registered in by_type.get(type(node), ()):
                 findings += _run(registered, node, context)
@@ -163,14 +164,21 @@ def _spoken_of(block: Block) -> frozenset[Registered]:
     known: frozenset[Registered] | None = block.kept.get(_spoken_of)
     if known is None:
         text = block.text
-        spoken = (one for one in rules() if not one.rule.words or any(word in text for word in one.rule.words))
-        known = frozenset(spoken)
-        known = block.kept[_spoken_of] = _spoken_sets.setdefault(known, known)
+        said = frozenset([word for word in _words() if word in text])
+        known = block.kept[_spoken_of] = _by_words(said)
     return known
 
 
-_spoken_sets: dict[frozenset[Registered], frozenset[Registered]] = {}
-"""One object for equal sets."""
+@cache
+def _words() -> tuple[str, ...]:
+    """The words of all rules; many rules share some."""
+    return tuple(dict.fromkeys(word for one in rules() for word in one.rule.words))
+
+
+@cache
+def _by_words(said: frozenset[str]) -> frozenset[Registered]:
+    """The rules that have one of the words, or none at all."""
+    return frozenset(one for one in rules() if not one.rule.words or not said.isdisjoint(one.rule.words))
 
 
 def _renamed_of(renamed: frozenset[str]) -> frozenset[Registered]:
