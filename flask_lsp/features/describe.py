@@ -150,7 +150,7 @@ class _Page:
             if rule.mount is not None:
                 found[self.chain(rule.mount.chain)] = None
             elif rule.owner is not None and self.blueprint_at(rule.owner) is not None:
-                found[f"{self.label(rule.owner)}: no registration on an application is seen"] = None
+                found[f"{self.label(rule.owner)}: {self.unregistered()}"] = None
         yield "\n".join(f"- {line}" for line in list(found)[:_MOST_PLACES])
 
     # -- hooks -----------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ class _Page:
             lines = [f"- {self.registered(one)}" for one in dict.fromkeys(registered)]
             yield "\n".join([*lines[:_MOST_PLACES], *_more(len(lines), _MOST_PLACES)])
         else:
-            yield "No registration of it is seen."
+            yield f"{self.unregistered().capitalize()}."
         keys = frozenset(entity.keys)
         found = routes.routes_through(project, document, keys)
         loose = [rule for rule in unplaced(project, document) if rule.owner in keys]
@@ -240,6 +240,11 @@ class _Page:
         elif one.name is not None:
             line += f", as `{_code(one.name)}`"
         return line + ("" if one.sure else ", under a condition")
+
+    def unregistered(self) -> str:
+        if routes.registers_unknown(self.project, self.document):
+            return "no registration is seen; some blueprints are registered that cannot be told"
+        return "no registration is seen"
 
     def chain(self, chain: Sequence[Key]) -> str:
         """The blueprints that a route comes through, the innermost first."""

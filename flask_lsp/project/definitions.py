@@ -49,9 +49,11 @@ def assigned_call(project: Project, key: tuple[str, str]) -> Span | None:
 def registering_call(project: Project, one: Registration) -> Span | None:
     """The call of ``register_blueprint``, counted from the file; ``None`` where it is not one that can be told."""
     calls = list(_registering(project, one.document, one.function))
-    same = [call for call in calls if _registers(project, one, *call[1:])]
-    if not same:
-        same = calls if len(calls) == 1 else []
+    same = [call for call in calls if _registers(project, one, *call[1:]) is True]
+    same = [call for call in same if _is_owner(project, one, *call[1:])] or same
+    if not same:  # in a loop, or from a list: no other call can be meant
+        same = [call for call in calls if _registers(project, one, *call[1:]) is None]
+        same = same if len(same) == 1 else []
     if not same:
         return None
     start, call, _ = same[min(one.again, len(same) - 1)]
@@ -86,17 +88,20 @@ def _bodies(project: Project, document: str, function: str) -> Iterator[tuple[in
                 bound = _inside(bound, [name])
 
 
-def _registers(project: Project, one: Registration, call: Call, scopes: tuple[Function, ...]) -> bool:
-    """The call registers this blueprint with this prefix, on nothing else than its owner."""
+def _registers(project: Project, one: Registration, call: Call, scopes: tuple[Function, ...]) -> bool | None:
+    """The call registers this blueprint with this prefix; ``None`` where its blueprint cannot be told."""
     given = call.value.args[0] if call.value.args else call.value.keyword("blueprint")
-    found = place(project, one.document, given.text, scopes) if isinstance(given, Path) else None
-    owner = place(project, one.document, call.value.text.removesuffix(".register_blueprint()"), scopes)
     prefix = call.value.keyword("url_prefix")
     if isinstance(prefix, Literal) and isinstance(one.prefix, str) and prefix.value != one.prefix:
         return False
-    if owner is not None and one.owner is not None and owner.key != _plain(one.owner):
-        return False
-    return found is not None and found.key == _plain(one.blueprint)
+    found = place(project, one.document, given.text, scopes) if isinstance(given, Path) else None
+    return None if found is None else found.key == _plain(one.blueprint)
+
+
+def _is_owner(project: Project, one: Registration, call: Call, scopes: tuple[Function, ...]) -> bool:
+    """What it is registered on is the owner."""
+    owner = place(project, one.document, call.value.text.removesuffix(".register_blueprint()"), scopes)
+    return owner is not None and one.owner is not None and owner.key == _plain(one.owner)
 
 
 def _plain(key: tuple[str, str]) -> tuple[str, str]:

@@ -173,8 +173,7 @@ def test_a_prefix_that_is_not_known() -> None:
 
 def test_a_blueprint_that_nobody_registers() -> None:
     assert hovered({"shop.py": SHOP.replace("item(id)", "it‸em(id)")}) == (
-        "```text\nGET,POST /shop/<int:id>  → shop.item\n```\n\n"
-        "- blueprint `shop`: no registration on an application is seen"
+        "```text\nGET,POST /shop/<int:id>  → shop.item\n```\n\n- blueprint `shop`: no registration is seen"
     )
 
 
@@ -264,12 +263,29 @@ GET      /shop/          → shop.index
     assert spanned(put(TWO, name, before)) == (expected, underlined)
 
 
+def test_a_blueprint_of_a_loop() -> None:
+    text = (
+        "from flask import Flask\nimport other\nfrom shop import bp\napp = Flask(__name__)\n"
+        "app.register_blueprint(other.bp)\nfor each in [b‸p]:\n    app.register_blueprint(each)\n"
+    )
+    found = hovered({"app.py": text, "shop.py": SHOP, "other.py": SHOP.replace("shop", "other")})
+    assert found
+    assert "- registered on `app` in `app.py:7`\n" in found
+
+
+def test_blueprints_that_cannot_be_told_are_registered() -> None:
+    app = "from flask import Flask\nimport plugins\napp = Flask(__name__)\nfor bp in plugins.all():\n"
+    found = hovered({"app.py": app + "    app.register_blueprint(bp)\n", "shop.py": SHOP.replace("bp = ", "‸bp = ")})
+    assert found
+    assert "No registration is seen; some blueprints are registered that cannot be told." in found
+
+
 def test_a_blueprint_with_an_unknown_prefix_of_its_own() -> None:
     text = "from flask import Blueprint\nfrom config import P\nb‸p = Blueprint('a', __name__, url_prefix=f'{P}/a')\n"
     text += "@bp.get('/')\ndef index(): pass\n"
     found = hovered(text)
     assert found
-    assert found.startswith("**Blueprint `a`**, prefix not known: `f'{P}/a'`\n\nNo registration of it is seen.")
+    assert found.startswith("**Blueprint `a`**, prefix not known: `f'{P}/a'`\n\nNo registration is seen.")
     assert "GET …/  → a.index" in found
 
 
