@@ -5,12 +5,10 @@ What cannot be told is said so, or left out.
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from flask_lsp.features.entity import Application, BlueprintHere, Endpoint, Entity, View
-from flask_lsp.frozen import frozen
+from flask_lsp.features.wording import Line, argument, code, fence, last_name, methods_text, more, parsed
 from flask_lsp.project import routes
 from flask_lsp.project.before import Before, before
 from flask_lsp.project.definitions import assigned_call, definition, registering_call
@@ -19,11 +17,9 @@ from flask_lsp.project.route_model import UNKNOWN, Blueprint, Hook, Key, Reason,
 from flask_lsp.project.unplaced import Unplaced, unplaced
 from flask_lsp.syntax.urlrule import join
 
-_MOST_ROUTES, _MOST_HOOKS, _MOST_PLACES, _WIDEST = 15, 10, 5, 80
+_MOST_HOOKS, _MOST_PLACES = 10, 5
 _MOST_READ = 100
 """So many routes are put into words, of which those that are equal are shown once."""
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 def describe(project: Project, document: str, entity: Entity) -> str | None:
@@ -38,17 +34,6 @@ def describe(project: Project, document: str, entity: Entity) -> str | None:
         case Application():
             parts = _Page(project, document).application(entity)
     return "\n\n".join(part for part in parts if part) or None
-
-
-@frozen()
-class _Line:
-    """One URL."""
-
-    methods: str
-    url: str
-    endpoint: str
-    app: Key | None = None
-    note: str = ""
 
 
 class _Page:
@@ -82,8 +67,12 @@ class _Page:
     def endpoint(self, entity: Endpoint) -> Iterator[str]:
         project, document = self.project, self.document
         every = [route for name in entity.names for route in routes.endpoint(project, document, name)]
-        loose = [rule for rule in unplaced(project, document) if self.endpoint_of(rule) in entity.names]
         here = routes.apps_of(project, document)
+        loose = [
+            rule
+            for rule in unplaced(project, document)
+            if self.endpoint_of(rule) in entity.names and (not here or self.app_of(rule) in (None, *here))
+        ]
         found = [route for route in every if not here or route.app is None or route.app in here]
         if not every and not loose:
             yield from self.missing(entity, here)
@@ -101,7 +90,7 @@ class _Page:
     def missing(self, entity: Endpoint, apps: Collection[Key]) -> Iterator[str]:
         """Nobody is seen to have the endpoint."""
         known = [app for key in sorted(apps) if (app := routes.app(self.project, self.document, key)) is not None]
-        names = " or ".join(f"`{_code(name)}`" for name in entity.names)
+        names = " or ".join(f"`{code(name)}`" for name in entity.names)
         if any(app.open for app in known):
             yield f"Endpoint {names}: not among the routes that are seen."
             yield self.openness(apps)
@@ -117,21 +106,25 @@ class _Page:
         for app in apps:
             if len(apps) > 1:
                 yield f"In {self.at(app)}:" if app is not None else "In no application that can be told:"
-            yield _fence([line for line in lines if line.app == app], unread)
+            yield fence([line for line in lines if line.app == app], unread)
 
-    def line(self, route: Route, method: str | None = None) -> _Line:
+    def line(self, route: Route, method: str | None = None) -> Line:
         host = f"{route.subdomain}. " if route.subdomain else ""
         note = "" if route.sure else "(conditional)"
-        return _Line(_methods(route.methods, method), host + route.rule.text, route.endpoint, route.app, note)
+        return Line(methods_text(route.methods, method), host + route.rule.text, route.endpoint, route.app, note)
 
-    def loose_line(self, rule: Unplaced, method: str | None) -> _Line:
+    def loose_line(self, rule: Unplaced, method: str | None) -> Line:
         """A rule of which only a part can be told."""
         blueprint = self.blueprint_at(rule.owner)
         prefix = None if blueprint is None else blueprint.prefix if rule.mount is None else rule.mount.prefix
-        app = rule.owner if blueprint is None else None if rule.mount is None else rule.mount.app
         own = "…" if isinstance(rule.rule, Unknown) else rule.rule
         url = f"…{join('/', own)}" if isinstance(prefix, Unknown) else join(prefix, own) if prefix else own
-        return _Line(_methods(rule.methods, method), url, self.endpoint_of(rule), app)
+        return Line(methods_text(rule.methods, method), url, self.endpoint_of(rule), self.app_of(rule))
+
+    def app_of(self, rule: Unplaced) -> Key | None:
+        if self.blueprint_at(rule.owner) is None:
+            return rule.owner
+        return None if rule.mount is None else rule.mount.app
 
     def endpoint_of(self, rule: Unplaced) -> str:
         """The endpoint of a rule, with dots for what is not known of it."""
@@ -162,7 +155,7 @@ class _Page:
         for route in found:
             where = f" in {self.label(route.app)}" if len(apps) > 1 and route.app is not None else ""
             runs = before(self.project, self.document, route)
-            groups.setdefault(runs, {})[f"`{_code(route.endpoint)}`{where}"] = None
+            groups.setdefault(runs, {})[f"`{code(route.endpoint)}`{where}"] = None
         for runs, endpoints in groups.items():
             if runs.hooks:
                 of = "" if len(groups) == 1 else f" ({', '.join(endpoints)})"
@@ -174,7 +167,7 @@ class _Page:
             f"{f'{at}.' if number else '-'} {self.hook(hook, plain=number)}"
             for at, hook in enumerate(hooks[:_MOST_HOOKS], 1)
         ]
-        return "\n".join([*lines, *_more(len(hooks), _MOST_HOOKS)])
+        return "\n".join([*lines, *more(len(hooks), _MOST_HOOKS)])
 
     def hook(self, hook: Hook, *, plain: bool) -> str:
         """``plain``: that it runs before the request needs no saying."""
@@ -199,7 +192,7 @@ class _Page:
         registered = [one for key in entity.keys for one in routes.all_registrations(project, document).get(key, ())]
         if registered:
             lines = [f"- {self.registered(one)}" for one in dict.fromkeys(registered)]
-            yield "\n".join([*lines[:_MOST_PLACES], *_more(len(lines), _MOST_PLACES)])
+            yield "\n".join([*lines[:_MOST_PLACES], *more(len(lines), _MOST_PLACES)])
         else:
             yield f"{self.unregistered().capitalize()}."
         keys = frozenset(entity.keys)
@@ -210,17 +203,17 @@ class _Page:
         yield self.openness({route.app for route in found if route.app is not None})
 
     def title(self, blueprint: Blueprint) -> str:
-        name = "whose name is not known" if isinstance(blueprint.name, Unknown) else f"`{_code(blueprint.name)}`"
+        name = "whose name is not known" if isinstance(blueprint.name, Unknown) else f"`{code(blueprint.name)}`"
         title = f"**Blueprint {name}**"
         if isinstance(blueprint.prefix, Unknown):
             return f"{title}, prefix not known{self.written_prefix(blueprint)}"
-        return f"{title}, prefix `{_code(blueprint.prefix)}`" if blueprint.prefix else title
+        return f"{title}, prefix `{code(blueprint.prefix)}`" if blueprint.prefix else title
 
     def written_prefix(self, blueprint: Blueprint) -> str:
         """The prefix of the constructor, as it is written."""
         span = assigned_call(self.project, blueprint.key)
         text = "" if span is None else self.project.files[blueprint.key[0]].source.text[span.start : span.end]
-        return _argument(_parsed(text), "url_prefix")
+        return argument(parsed(text), "url_prefix")
 
     def registered(self, one: Registration) -> str:
         """Where a blueprint is registered, and with which prefix."""
@@ -232,13 +225,13 @@ class _Page:
         on = "an application that is not known" if one.owner is None else self.label(one.owner)
         line = f"registered on {on} in `{where}`"
         if isinstance(one.prefix, Unknown):
-            line += f", prefix not known{_argument(_parsed(text), 'url_prefix')}"
+            line += f", prefix not known{argument(parsed(text), 'url_prefix')}"
         elif one.prefix is not None:
-            line += f", prefix `{_code(one.prefix)}`" if one.prefix else ", no prefix"
+            line += f", prefix `{code(one.prefix)}`" if one.prefix else ", no prefix"
         if isinstance(one.name, Unknown):
-            line += f", name not known{_argument(_parsed(text), 'name')}"
+            line += f", name not known{argument(parsed(text), 'name')}"
         elif one.name is not None:
-            line += f", as `{_code(one.name)}`"
+            line += f", as `{code(one.name)}`"
         return line + ("" if one.sure else ", under a condition")
 
     def unregistered(self) -> str:
@@ -292,8 +285,8 @@ class _Page:
         blueprint = self.blueprint_at(key)
         if blueprint is not None:
             name = key[1] if isinstance(blueprint.name, Unknown) else blueprint.name
-            return f"blueprint `{_code(name)}`"
-        return f"`{_code(_last(key))}`"
+            return f"blueprint `{code(name)}`"
+        return f"`{code(last_name(key))}`"
 
     def at(self, key: Key) -> str:
         """What something is called and where it stands."""
@@ -301,67 +294,12 @@ class _Page:
         where = self.project.path(key[0])
         if span is not None:
             where += f":{self.project.files[key[0]].source.line_at(span.start) + 1}"
-        return f"`{_code(_last(key))}` (`{where}`)"
+        return f"`{code(last_name(key))}` (`{where}`)"
 
     def things(self, keys: Iterable[Key]) -> str:
         return ", ".join(self.at(key) for key in sorted(keys))
 
 
-# -- text ------------------------------------------------------------------------------------------------------------
-
-
-def _fence(lines: Sequence[_Line], unread: int) -> str:
-    """URLs in columns, those that are equal once, and how many more there are."""
-    every = list(dict.fromkeys(lines))
-    shown = every[:_MOST_ROUTES]
-    methods = max((len(line.methods) for line in shown), default=0)
-    urls = min(max((len(_code(line.url)) for line in shown), default=0), _WIDEST)
-    texts = [
-        f"{line.methods.ljust(methods)} {_code(line.url).ljust(urls)}  → {_code(line.endpoint)}  {line.note}".rstrip()
-        for line in shown
-    ]
-    return "\n".join(["```text", *texts, *_more(len(every) + unread, _MOST_ROUTES), "```"])
-
-
-def _more(count: int, most: int) -> list[str]:
-    return [f"… and {count - most} more"] if count > most else []
-
-
-def _methods(methods: frozenset[str] | None, only: str | None) -> str:
-    if only is not None:
-        return only
-    if methods is None:
-        return "?"
-    return ",".join(sorted(methods, key=lambda each: (_METHODS.index(each) if each in _METHODS else 9, each)))
-
-
-def _code(text: str) -> str:
-    """On one line, and without what ends code in Markdown."""
-    return _CONTROL.sub(" ", text).replace("`", "'")
-
-
 def _weight(reason: Reason) -> bool:
     """Rules that are added under a condition are the least of all reasons."""
     return "under a condition" in reason.what
-
-
-def _last(key: Key) -> str:
-    """A method is named with its class, anything else by its own name."""
-    name = key[1].partition("@")[0]
-    return name.rpartition(".")[2]
-
-
-def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text.strip(), mode="eval").body if text else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _argument(call: ast.expr | None, name: str) -> str:
-    """An argument of a call as it would be written, with what goes before it; empty where that says nothing."""
-    if not isinstance(call, ast.Call):
-        return ""
-    given = next((each.value for each in call.keywords if each.arg == name), None)
-    text = "" if given is None else _code(ast.unparse(given))
-    return f": `{text}`" if text and len(text) <= _WIDEST else ""

@@ -17,6 +17,7 @@ from flask_lsp.project.project import Project
 from flask_lsp.project.route_model import Blueprint, Key, Unknown
 from flask_lsp.project.unplaced import unplaced
 from flask_lsp.rules.context import Context
+from flask_lsp.syntax.cursor import decorator_span, nodes_at
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
@@ -66,7 +67,7 @@ def entities_at(project: Project, document: str, offset: int) -> tuple[Entity, .
     """What stands at an offset of a file, the most important first; its spans count from the file. Nothing where the
     text does not parse, and nothing before the project is read in full."""
     start, block = project.files[document].tree.at(offset)
-    chain = _chain(block, offset - start)
+    chain = nodes_at(block, offset - start)
     if not chain:
         return ()
     found = _Finder(project, document, block, chain, offset - start).found()
@@ -84,52 +85,6 @@ def _moved(entity: Entity, by: int) -> Entity:
             return BlueprintHere(span, keys)
         case Application(key=key):
             return Application(span, key)
-
-
-# -- the tree --------------------------------------------------------------------------------------------------------
-
-
-def _chain(block: Block, offset: int) -> list[ast.AST]:
-    """The nodes that hold an offset, outermost first. A node also holds its end, if nothing begins there."""
-    chain: list[ast.AST] = []
-    children = list(_children(block.tree))
-    while children:
-        best = None
-        for child in children:
-            span = _extent(block, child)
-            if span.start <= offset < span.end:
-                best = child
-                break
-            if span.start < offset == span.end:
-                best = child
-        if best is None:
-            break
-        chain.append(best)
-        children = list(_children(best))
-    return chain
-
-
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below a node that have a place of their own; an f-string's parts have none in older Pythons."""
-    if isinstance(node, ast.JoinedStr):
-        return
-    for child in ast.iter_child_nodes(node):
-        if hasattr(child, "end_lineno"):
-            yield child
-        else:
-            yield from _children(child)
-
-
-def _extent(block: Block, node: ast.AST) -> Span:
-    span = block.span(node)  # type: ignore[arg-type]
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return Span(_at_sign(block, decorators[0]).start, span.end) if decorators else span
-
-
-def _at_sign(block: Block, decorator: ast.expr) -> Span:
-    """A decorator with its ``@``."""
-    span = block.span(decorator)
-    return Span(max(block.text.rfind("@", 0, span.start), 0), span.end)
 
 
 class _Finder:
@@ -164,7 +119,7 @@ class _Finder:
         """The view that the decorator at the offset makes."""
         for index, node in enumerate(self.chain):
             for decorator in getattr(node, "decorator_list", ()):
-                span = _at_sign(self.block, decorator)
+                span = decorator_span(self.block, decorator)
                 if span.start <= self.offset <= span.end and self.is_route(decorator):
                     yield from self.view(span, (self.document, self.qualified(index + 1)))
 
