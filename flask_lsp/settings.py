@@ -198,17 +198,23 @@ class Settings:
             return level
         return None if severity == "off" else type(level)[severity.upper()]
 
+    def may_show(self, rule: _Rule, path: str | None) -> bool:
+        """Some finding of the rule, at whatever level, is shown; see ``level_of``."""
+        if self.severity.get(_longest(rule.code, self.severity)) == "off":
+            return False
+        return self._selects(rule, None, False) and (path is None or not self._ignores_in(rule.code, path))
+
     def excludes(self, path: str, *, is_folder: bool = False) -> bool:
         """Whether ``exclude`` names this path or a folder that it lies in."""
         return _matches(self.exclude, self._relative(path) + "/" * is_folder)
 
-    def _selects(self, rule: _Rule, level: IntEnum, strict: bool) -> bool:
+    def _selects(self, rule: _Rule, level: IntEnum | None, strict: bool) -> bool:
         if rule.code.startswith(self.ignore):
             return False
         if self.select:
             return rule.code.startswith(self.select)
         if self.preset == "security":
-            return rule.code.startswith(_SECURITY) and level.name != "HINT"
+            return rule.code.startswith(_SECURITY) and (level is None or level.name != "HINT")
         return self.preset == "strict" or not (rule.strict or strict)
 
     def _ignores_in(self, code: str, path: str) -> bool:

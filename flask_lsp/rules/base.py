@@ -65,11 +65,13 @@ class Documentation:
 
 @frozen()
 class Related:
-    """A place that explains a finding: a span of the finding's own file or a name bound in some module."""
+    """A place that explains a finding: a span of the finding's own file, a span of another one, or a name bound in
+    some module."""
 
     message: str
     span: Span | None = None
-    """Counted like the span of the finding."""
+    """Counted like the span of the finding; with ``document``, from that file. Only rules that fire on files may show
+    spans of other files: they look again at every keystroke, what blocks say is kept."""
     document: str = ""
     name: str = ""
     """With ``document``: the module-level name whose binding is shown; found again when the finding is shown, so

@@ -79,6 +79,7 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
     new = [(number, blocks[number].block) for number in (since.new if since else range(len(blocks)))]
     # Few sets are different: most blocks say what others say.
     spoken = known.spoken.union(*{_spoken_of(block) for _, block in new})
+    spoken &= answered(project, file.document, _wanted, ())
     if not spoken:
         return  # a file without Flask costs nothing
     noted = list(since.still(known.noted)) if since else []
@@ -115,7 +116,7 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
             return kept
     context = Context(project, file, block)
     findings: list[Finding] = []
-    by_type = _by_type(_spoken_of(block) | _renamed_of(context.ask(kinds.renamed)))
+    by_type = _by_type((_spoken_of(block) | _renamed_of(context.ask(kinds.renamed))) & context.ask(_wanted))
     if by_type.keys() - {FileFacts}:
         for node in block.nodes.order:
             for registered in by_type.get(type(node), ()):
@@ -157,6 +158,11 @@ def _run(registered: Registered, fired_by: Any, context: Context) -> Iterable[Fi
     except Exception:
         log.exception("%s failed in %s", registered.rule.code, context.file.document)
         return ()
+
+
+def _wanted(project: Project, document: str) -> frozenset[Registered]:
+    """The rules that the user wants to hear of; the others cost nothing."""
+    return frozenset(one for one in rules() if project.settings.may_show(one.rule, document))
 
 
 def _spoken_of(block: Block) -> frozenset[Registered]:
@@ -204,4 +210,6 @@ def _shifted(finding: Finding, by: int) -> Finding:
 
 
 def _shifted_related(related: Related, by: int) -> Related:
-    return related if related.span is None else replace(related, span=related.span.shift(by))
+    if related.span is None or related.document:
+        return related
+    return replace(related, span=related.span.shift(by))

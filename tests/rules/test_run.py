@@ -31,10 +31,11 @@ FEWER = settings(max_examples=max(settings().max_examples // 2, 1))
 
 
 def well_placed(project: Project, document: str) -> None:
-    source, tree = project.files[document].source, project.files[document].tree
+    tree = project.files[document].tree
     for finding in check(project, document):
-        spans = [finding.span, *(related.span for related in finding.related if related.span is not None)]
-        assert all(0 <= start <= end <= len(source.text) for start, end in spans)
+        places = [(document, finding.span), *((each.document or document, each.span) for each in finding.related)]
+        for where, place in places:
+            assert place is None or 0 <= place.start <= place.end <= len(project.files[where].source.text)
         start, block = tree.at(finding.span.start)
         assert not block.is_mended(finding.span.shift(-start))
 
