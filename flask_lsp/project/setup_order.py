@@ -42,15 +42,12 @@ def _within_files(project: Project) -> Iterator[Late]:
         program = program_of(project, document)
         names = {step.name for steps in program for step in steps if isinstance(step, Function_) and step.runs}
         roots = (layout_of(project).base(document),)
-        for calls in ((), *((name,) for name in sorted(names))):
-            yield from _late(project, frozenset((document,)), Start((document,), roots, calls=calls))
-
-
-def _late(project: Project, within: frozenset[str] | None, start: Start) -> tuple[Late, ...]:
-    world = world_of(project, within)
-    late = run(world, start).late
-    project.bodies_read.update(world.entered)
-    return late
+        world = world_of(project, frozenset((document,)))
+        yield from run(world, Start((document,), roots)).late
+        for name in sorted(names):
+            for each in run(world, Start((document,), roots, calls=(name,))).late:
+                if each.site.block == each.registered.block:  # both are the function's own: it may never be called
+                    yield each
 
 
 def _registers(file: File) -> bool:
