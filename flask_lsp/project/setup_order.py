@@ -42,12 +42,19 @@ def _within_files(project: Project) -> Iterator[Late]:
         program = program_of(project, document)
         names = {step.name for steps in program for step in steps if isinstance(step, Function_) and step.runs}
         roots = (layout_of(project).base(document),)
-        world = world_of(project, frozenset((document,)))
-        yield from run(world, Start((document,), roots)).late
+        within = frozenset((document,))
+        yield from _late(project, within, Start((document,), roots))
         for name in sorted(names):
-            for each in run(world, Start((document,), roots, calls=(name,))).late:
+            for each in _late(project, within, Start((document,), roots, calls=(name,))):
                 if each.site.block == each.registered.block:  # both are the function's own: it may never be called
                     yield each
+
+
+def _late(project: Project, within: frozenset[str] | None, start: Start) -> tuple[Late, ...]:
+    world = world_of(project, within)
+    late = run(world, start).late
+    project.bodies_read.update(world.entered)
+    return late
 
 
 def _registers(file: File) -> bool:
@@ -78,8 +85,10 @@ def _added(file: File) -> tuple[str, ...]:
         for step in steps:
             if isinstance(step, Load):
                 taken |= {bound for _, bound in step.names}
-            elif isinstance(step, Called) and SETUP.search(step.path) and (root := step.path.partition(".")[0]) in taken:
-                found[root] = None
+            elif isinstance(step, Called) and SETUP.search(step.path):
+                root = step.path.partition(".")[0]
+                if root in taken:
+                    found[root] = None
     return tuple(found)
 
 
