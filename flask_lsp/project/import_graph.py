@@ -79,7 +79,8 @@ def layout_of(project: Project) -> Layout:
     return layout
 
 
-def _said_in(file: File) -> _Said:
+def said_in(file: File) -> _Said:
+    """What a file imports and calls while it is imported."""
     return _said(file.facts)
 
 
@@ -185,7 +186,7 @@ class Graph:
 
 
 def graph_of(project: Project) -> Graph:
-    graph = project.kept(_made, project.parts(_said_in), project.modules)
+    graph = project.kept(_made, project.parts(said_in), project.modules)
     project.bodies_read.update(graph.called)
     return graph
 

@@ -71,6 +71,19 @@ def check(project: Project, document: str, cancelled: Cancelled = lambda: False)
     return tuple(sorted(shown, key=lambda finding: (finding.span, finding.rule.code)))
 
 
+def rehearse(project: Project, document: str) -> Iterator[None]:
+    """Asks all that ``check`` will ask, rule by rule, so that a check has little left to do. Yields between the steps,
+    for who has something more urgent."""
+    file = project.files[document]
+    for _, block in file.tree.blocks:
+        _block_findings(project, file, block)
+        yield
+    context = Context(project, file, None)
+    for registered in _by_type(answered(project, document, _wanted, ())).get(FileFacts, ()):
+        _run(registered, file.facts, context)
+        yield
+
+
 def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding]:
     _, since, blocks = file.facts, file.since, file.tree.blocks
     known: _Checked | None = since.kept.get(_Checked) if since is not None else None

@@ -9,11 +9,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flask_lsp.project import files
+from flask_lsp.project.ahead import read_ahead
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.base import Finding
-from flask_lsp.rules.run import check
+from flask_lsp.rules.run import check, rehearse
 from flask_lsp.server.configuration import INTERPRETER
 from flask_lsp.server.disk import apart, from_disk
 from flask_lsp.server.documents import Documents, Open
@@ -206,6 +207,7 @@ class Projects:
                     found.add(path)
                     count += self._gather(path)
                     report(count)
+            yield from self._rehearsed(token)
             self._take_in()
             self._forget_all_but(found, folder)
             self._indexed.add(folder)
@@ -244,19 +246,35 @@ class Projects:
         """Reads a closed file for the index, in one slice, so that no question about the project pays for it later."""
         if self.known(path) or (file := from_disk(path)) is None:
             return False
+        read_ahead(file)
         file.settle()
         self._gathered[path] = file
         return True
 
-    def _take_in(self) -> None:
-        """Adds what was gathered, all at once: file by file, each would disturb whoever types."""
+    def _rehearsed(self, token: Token) -> Iterator[None]:
+        """Checks the open documents with what was gathered, step by step: the first question about a whole project
+        takes long, and who types shall not wait for it. Snapshots pass on what it finds out."""
+        for root, new in self._gathered_by_root().items():
+            project = self.project_of(new[0].document).with_files(new).with_complete(True)
+            for state in self._documents:
+                if self.root_of(state.document) == root and state.document in project.files:
+                    for _ in rehearse(project, state.document):
+                        yield
+                        if token.cancelled:
+                            return
+
+    def _gathered_by_root(self) -> dict[str, list[File]]:
         by_root: dict[str, list[File]] = {}
         for document, file in self._gathered.items():
             if not self.known(document):
                 by_root.setdefault(self.root_of(document), []).append(file)
-        self._gathered.clear()
-        for root, new in by_root.items():
+        return by_root
+
+    def _take_in(self) -> None:
+        """Adds what was gathered, all at once: file by file, each would disturb whoever types."""
+        for root, new in self._gathered_by_root().items():
             self._keep(root, self.project_of(new[0].document).with_files(new))
+        self._gathered.clear()
 
     def _wanted(self, path: str) -> bool:
         settings = self.project_of(path).settings
