@@ -5,19 +5,19 @@ What cannot be told is said so, or left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from flask_lsp.features.entity import Application, BlueprintHere, Endpoint, Entity, View
-from flask_lsp.features.wording import Line, argument, code, fence, last_name, methods_text, more, parsed
+from flask_lsp.features.naming import MOST_PLACES, Naming
+from flask_lsp.features.wording import Line, code, fence, methods_text, more
 from flask_lsp.project import routes
-from flask_lsp.project.before import Before, before
-from flask_lsp.project.definitions import assigned_call, definition, registering_call
+from flask_lsp.project.before import before
 from flask_lsp.project.project import Project
-from flask_lsp.project.route_model import UNKNOWN, Blueprint, Hook, Key, Reason, Registration, Route, Unknown
+from flask_lsp.project.route_model import UNKNOWN, Blueprint, Hook, Key, Route, Unknown
 from flask_lsp.project.unplaced import Unplaced, unplaced
 from flask_lsp.syntax.urlrule import join
 
-_MOST_HOOKS, _MOST_PLACES = 10, 5
+_MOST_HOOKS = 10
 _MOST_READ = 100
 """So many routes are put into words, of which those that are equal are shown once."""
 
@@ -36,12 +36,8 @@ def describe(project: Project, document: str, entity: Entity) -> str | None:
     return "\n\n".join(part for part in parts if part) or None
 
 
-class _Page:
+class _Page(Naming):
     """Writes about one thing of one snapshot."""
-
-    def __init__(self, project: Project, document: str) -> None:
-        self.project = project
-        self.document = document
 
     # -- views and endpoints ---------------------------------------------------------------------------------------
 
@@ -59,7 +55,7 @@ class _Page:
         ]
         yield from self.urls(found, loose, entity.method)
         chains = dict.fromkeys(route.chain for route in found if route.chain)
-        yield "\n".join(f"- {self.chain(chain)}" for chain in list(chains)[:_MOST_PLACES])
+        yield "\n".join(f"- {self.chain(chain)}" for chain in list(chains)[:MOST_PLACES])
         yield from self.why_loose(loose)
         yield from self.before(found)
         yield self.openness({route.app for route in found if route.app is not None})
@@ -78,11 +74,11 @@ class _Page:
             yield from self.missing(entity, here)
             return
         if not found and not loose:
-            yield f"In another application: {self.things({route.app for route in every if route.app is not None})}."
+            yield f"In another application: {self.things(route.app for route in every if route.app)}."
             found = every
         yield from self.urls(found, loose)
         views = dict.fromkeys(each.view for each in (*found, *loose) if each.view is not None)
-        yield "\n".join(f"- {self.at(view)}" for view in list(views)[:_MOST_PLACES])
+        yield "\n".join(f"- {self.at(view)}" for view in list(views)[:MOST_PLACES])
         if any(route.view is None and route.endpoint.rpartition(".")[2] == "static" for route in found):
             yield "Static files, sent by Flask."
         yield from self.why_loose(loose)
@@ -99,27 +95,32 @@ class _Page:
 
     def urls(self, found: Sequence[Route], loose: Sequence[Unplaced] = (), method: str | None = None) -> Iterator[str]:
         """The URLs in fences, one for each application where there are several."""
-        lines = [self.line(route, method) for route in found[:_MOST_READ]]
-        lines += [self.loose_line(rule, method) for rule in loose[:_MOST_READ]]
-        apps = dict.fromkeys(line.app for line in lines)
-        unread = max(len(found) - _MOST_READ, 0) + max(len(loose) - _MOST_READ, 0)
-        for app in apps:
-            if len(apps) > 1:
-                yield f"In {self.at(app)}:" if app is not None else "In no application that can be told:"
-            yield fence([line for line in lines if line.app == app], unread)
+        items: dict[Key | None, list[Route | Unplaced]] = {}
+        for route in found:
+            items.setdefault(route.app, []).append(route)
+        for rule in loose:
+            items.setdefault(self.app_of(rule), []).append(rule)
+        tables: dict[str, list[Key]] = {}
+        for app, every in items.items():
+            lines = [self.line(one, method) for one in every[:_MOST_READ]]
+            table = tables.setdefault(fence(lines, max(len(every) - _MOST_READ, 0)), [])
+            table += [app] if app is not None else []
+        for table, apps in tables.items():
+            if len(items) > 1:
+                yield f"In {self.things(apps)}:" if apps else "In no application that can be told:"
+            yield table
 
-    def line(self, route: Route, method: str | None = None) -> Line:
-        host = f"{route.subdomain}. " if route.subdomain else ""
-        note = "" if route.sure else "(conditional)"
-        return Line(methods_text(route.methods, method), host + route.rule.text, route.endpoint, route.app, note)
-
-    def loose_line(self, rule: Unplaced, method: str | None) -> Line:
-        """A rule of which only a part can be told."""
-        blueprint = self.blueprint_at(rule.owner)
-        prefix = None if blueprint is None else blueprint.prefix if rule.mount is None else rule.mount.prefix
-        own = "…" if isinstance(rule.rule, Unknown) else rule.rule
+    def line(self, one: Route | Unplaced, method: str | None) -> Line:
+        """A rule, with dots for what cannot be told of it."""
+        if isinstance(one, Route):
+            host = f"{one.subdomain}. " if one.subdomain else ""
+            note = "" if one.sure else "(conditional)"
+            return Line(methods_text(one.methods, method), host + one.rule.text, one.endpoint, note)
+        blueprint = self.blueprint_at(one.owner)
+        prefix = None if blueprint is None else blueprint.prefix if one.mount is None else one.mount.prefix
+        own = "…" if isinstance(one.rule, Unknown) else one.rule
         url = f"…{join('/', own)}" if isinstance(prefix, Unknown) else join(prefix, own) if prefix else own
-        return Line(methods_text(rule.methods, method), url, self.endpoint_of(rule), self.app_of(rule))
+        return Line(methods_text(one.methods, method), url, self.endpoint_of(one))
 
     def app_of(self, rule: Unplaced) -> Key | None:
         if self.blueprint_at(rule.owner) is None:
@@ -144,23 +145,24 @@ class _Page:
                 found[self.chain(rule.mount.chain)] = None
             elif rule.owner is not None and self.blueprint_at(rule.owner) is not None:
                 found[f"{self.label(rule.owner)}: {self.unregistered()}"] = None
-        yield "\n".join(f"- {line}" for line in list(found)[:_MOST_PLACES])
+        yield "\n".join(f"- {line}" for line in list(found)[:MOST_PLACES])
 
     # -- hooks -----------------------------------------------------------------------------------------------------
 
     def before(self, found: Sequence[Route]) -> Iterator[str]:
         """What runs before the view, once where it is the same for all of its routes."""
-        groups: dict[Before, dict[str, None]] = {}
+        groups: dict[tuple[str, bool], dict[str, None]] = {}
         apps = {route.app for route in found}
-        for route in found:
+        for route in found[:_MOST_READ]:
             where = f" in {self.label(route.app)}" if len(apps) > 1 and route.app is not None else ""
             runs = before(self.project, self.document, route)
-            groups.setdefault(runs, {})[f"`{code(route.endpoint)}`{where}"] = None
-        for runs, endpoints in groups.items():
-            if runs.hooks:
+            group = self.hooks(runs.hooks, number=True), runs.ordered
+            groups.setdefault(group, {})[f"`{code(route.endpoint)}`{where}"] = None
+        for (hooks, ordered), endpoints in groups.items():
+            if hooks:
                 of = "" if len(groups) == 1 else f" ({', '.join(endpoints)})"
-                doubt = "" if runs.ordered else ", not surely in this order"
-                yield f"Before it{of}{doubt}:\n\n{self.hooks(runs.hooks, number=True)}"
+                doubt = "" if ordered else ", not surely in this order"
+                yield f"Before it{of}{doubt}:\n\n{hooks}"
 
     def hooks(self, hooks: Sequence[Hook], *, number: bool = False) -> str:
         lines = [
@@ -185,14 +187,14 @@ class _Page:
 
     def blueprint(self, entity: BlueprintHere) -> Iterator[str]:
         project, document = self.project, self.document
-        for key in entity.keys[:_MOST_PLACES]:
+        for key in entity.keys[:MOST_PLACES]:
             blueprint = self.blueprint_at(key)
             if blueprint is not None:
                 yield self.title(blueprint)
         registered = [one for key in entity.keys for one in routes.all_registrations(project, document).get(key, ())]
         if registered:
-            lines = [f"- {self.registered(one)}" for one in dict.fromkeys(registered)]
-            yield "\n".join([*lines[:_MOST_PLACES], *more(len(lines), _MOST_PLACES)])
+            lines = list(dict.fromkeys(f"- {self.registered(one)}" for one in registered))
+            yield "\n".join([*lines[:MOST_PLACES], *more(len(lines), MOST_PLACES)])
         else:
             yield f"{self.unregistered().capitalize()}."
         keys = frozenset(entity.keys)
@@ -209,48 +211,6 @@ class _Page:
             return f"{title}, prefix not known{self.written_prefix(blueprint)}"
         return f"{title}, prefix `{code(blueprint.prefix)}`" if blueprint.prefix else title
 
-    def written_prefix(self, blueprint: Blueprint) -> str:
-        """The prefix of the constructor, as it is written."""
-        span = assigned_call(self.project, blueprint.key)
-        text = "" if span is None else self.project.files[blueprint.key[0]].source.text[span.start : span.end]
-        return argument(parsed(text), "url_prefix")
-
-    def registered(self, one: Registration) -> str:
-        """Where a blueprint is registered, and with which prefix."""
-        span = registering_call(self.project, one)
-        where, text = self.project.path(one.document), ""
-        if span is not None:
-            source = self.project.files[one.document].source
-            where, text = f"{where}:{source.line_at(span.start) + 1}", source.text[span.start : span.end]
-        on = "an application that is not known" if one.owner is None else self.label(one.owner)
-        line = f"registered on {on} in `{where}`"
-        if isinstance(one.prefix, Unknown):
-            line += f", prefix not known{argument(parsed(text), 'url_prefix')}"
-        elif one.prefix is not None:
-            line += f", prefix `{code(one.prefix)}`" if one.prefix else ", no prefix"
-        if isinstance(one.name, Unknown):
-            line += f", name not known{argument(parsed(text), 'name')}"
-        elif one.name is not None:
-            line += f", as `{code(one.name)}`"
-        return line + ("" if one.sure else ", under a condition")
-
-    def unregistered(self) -> str:
-        if routes.registers_unknown(self.project, self.document):
-            return "no registration is seen; some blueprints are registered that cannot be told"
-        return "no registration is seen"
-
-    def chain(self, chain: Sequence[Key]) -> str:
-        """The blueprints that a route comes through, the innermost first."""
-        known = routes.all_registrations(self.project, self.document)
-        parts: list[str] = []
-        for index in range(len(chain) - 1, -1, -1):
-            key, owner = chain[index], chain[index - 1] if index else None
-            every = known.get(key, ())
-            fitting = [one for one in every if (one.owner == owner if index else one.owner not in known)] or every
-            where = "; ".join(self.registered(one) for one in fitting[:_MOST_PLACES])
-            parts.append(f"{self.label(key)}: {where or 'not seen to be registered'}")
-        return "; ".join(parts)
-
     # -- applications ----------------------------------------------------------------------------------------------
 
     def application(self, entity: Application) -> Iterator[str]:
@@ -263,43 +223,3 @@ class _Page:
         yield from self.urls(routes.routes(project, document, app.key))
         yield self.hooks([hook for hook in routes.hooks(project, document) if hook.owner == app.key])
         yield self.openness((app.key,))
-
-    def openness(self, apps: Iterable[Key]) -> str:
-        """Which applications may do more than is seen, and why."""
-        lines: list[str] = []
-        for key in sorted(apps):
-            app = routes.app(self.project, self.document, key)
-            if app is not None and app.open:
-                first, more = min(app.open, key=_weight), len(app.open) - 1
-                rest = f", and {more} more reasons" if more > 1 else ", and one more reason" if more else ""
-                lines.append(f"{self.label(key)} is open: {first.what} (`{self.project.path(first.document)}`){rest}.")
-        return "\n\n".join(lines)
-
-    # -- places ----------------------------------------------------------------------------------------------------
-
-    def blueprint_at(self, key: Key | None) -> Blueprint | None:
-        return None if key is None else routes.blueprint(self.project, key[0], ("local", key[1]))
-
-    def label(self, key: Key) -> str:
-        """What something is called, a blueprint by its own name."""
-        blueprint = self.blueprint_at(key)
-        if blueprint is not None:
-            name = key[1] if isinstance(blueprint.name, Unknown) else blueprint.name
-            return f"blueprint `{code(name)}`"
-        return f"`{code(last_name(key))}`"
-
-    def at(self, key: Key) -> str:
-        """What something is called and where it stands."""
-        span = definition(self.project, key)
-        where = self.project.path(key[0])
-        if span is not None:
-            where += f":{self.project.files[key[0]].source.line_at(span.start) + 1}"
-        return f"`{code(last_name(key))}` (`{where}`)"
-
-    def things(self, keys: Iterable[Key]) -> str:
-        return ", ".join(self.at(key) for key in sorted(keys))
-
-
-def _weight(reason: Reason) -> bool:
-    """Rules that are added under a condition are the least of all reasons."""
-    return "under a condition" in reason.what

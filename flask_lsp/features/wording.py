@@ -22,7 +22,6 @@ class Line:
     methods: str
     url: str
     endpoint: str
-    app: Key | None = None
     note: str = ""
 
 

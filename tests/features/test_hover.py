@@ -191,11 +191,36 @@ def test_two_applications() -> None:
     )
     found = hovered(text)
     assert found
-    assert "In `one` (`app.py:2`):\n\n```text\nGET /x  → b.view\n```" in found
-    assert "In `two` (`app.py:3`):\n\n```text\nGET /x  → b.view\n```" in found
+    assert found.startswith(
+        "In `one` (`app.py:2`), `two` (`app.py:3`):\n\n```text\nGET /x  → b.view\n```\n\n- blueprint"
+    )
     assert found.count("only_two") == 1
     assert "registered on `one` in `app.py:7`; registered on `two` in `app.py:8`" in found
     assert "Before it (`b.view` in `two`):" in found
+
+
+def test_two_applications_with_urls_of_their_own() -> None:
+    text = (
+        "from flask import Blueprint, Flask\none = Flask(__name__)\ntwo = Flask(__name__)\n"
+        "bp = Blueprint('b', __name__)\n@bp.get('/x')\ndef v‸iew(): pass\n"
+        "one.register_blueprint(bp, url_prefix='/1')\ntwo.register_blueprint(bp)\n"
+    )
+    found = hovered(text)
+    assert found
+    assert "In `one` (`app.py:2`):\n\n```text\nGET /1/x  → b.view\n```" in found
+    assert "In `two` (`app.py:3`):\n\n```text\nGET /x  → b.view\n```" in found
+
+
+def test_many_routes() -> None:
+    text = "from flask import Blueprint, Flask\nbp = Blueprint('b', __name__)\n" + "".join(
+        f"@bp.get('/x{number}')\ndef view{number}(): pass\n" for number in range(130)
+    )
+    text += "one, two = Flask(__name__), 1\napp = Flask(__name__)\napp.register_blueprint(b‸p)\n"
+    found = hovered(text)
+    assert found
+    assert "/x14 " in found
+    assert "/x15 " not in found
+    assert "… and 115 more\n```" in found
 
 
 def test_an_open_application_says_why() -> None:
@@ -406,6 +431,14 @@ def test_an_endpoint_behind_an_unknown_prefix() -> None:
     assert found
     assert "GET …/x  → a.x" in found
     assert "prefix not known: `PREFIX`" in found
+
+
+def test_the_application_in_the_context_and_other_line_ends() -> None:
+    text = LINKS.replace('flask.url_for(endpoint="user")', 'flask.current_app.url_for("user")').replace("\n", "\r\n")
+    assert spanned(put({"app.py": text}, "app.py", '"user")')) == (
+        "```text\nGET /users/        → user\nGET /users/<name>  → user\n```\n\n- `user` (`app.py:10`)",
+        '"user"',
+    )
 
 
 # -- circumstances ---------------------------------------------------------------------------------------------------
