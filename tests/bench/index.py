@@ -9,7 +9,8 @@ Without a folder it writes a project of 20,000 lines and 3,000 routes. Three fig
 * ``link``: the route map, the first time;
 * ``relink``: the route map after an edit that changes what its file tells others.
 
-The last row is what it costs to type in one of its views, beside the same view in a project of its own.
+The last rows are what it costs to type in one of its views, beside the same view in a project of its own, and to hover
+over a view, a blueprint and the application after an edit.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from flask_lsp.features.hover import hover
 from flask_lsp.project import files
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.route_map import route_map
@@ -59,6 +61,8 @@ def main() -> None:
         print(f"{name:7} {median(times) * 1000:6.1f} ms, {median(times) / base:.2f} times ast.parse")
     if not options.folder:
         alone, inside = typing(texts, alone=True), typing(texts, alone=False)
+        spots = [hovering(project) for _ in range(options.runs)]
+        print(f"hover   {median(spots) * 1000:6.2f} ms, at most {max(spots) * 1000:.2f}")
         print(f"typing  {inside * 1000:6.2f} ms in the project, {alone * 1000:.2f} ms alone, ratio {inside / alone:.2f}")
 
 
@@ -137,6 +141,16 @@ def typing(texts: dict[str, str], *, alone: bool) -> float:
         check(project, document)
         times.append(time.perf_counter() - start)
     return median(times)
+
+
+def hovering(project: Project) -> float:
+    """The seconds of the slowest of three hovers, the first since an edit."""
+    document = f"{ROOT}/shop/views7.py"
+    project = project.with_text(document, project.files[document].source.text + "\n\nname = 1\n")
+    route_map(project)
+    text = project.files[document].source.text
+    places = (document, text.index("item9(")), (document, text.index("bp = ")), (f"{ROOT}/wsgi.py", 29)
+    return max(seconds(lambda: hover(project, place[0], (), place[1])) for place in places)  # noqa: B023
 
 
 def seconds(work: Callable[[], object]) -> float:
