@@ -7,6 +7,7 @@ from functools import cached_property
 from operator import is_not
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
+from weakref import ref
 
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.project.modules import Modules
@@ -18,6 +19,14 @@ from flask_lsp.text import Source
 
 _Part = TypeVar("_Part")
 _NOTHING = object()
+
+
+class _Parts(NamedTuple):
+    """What the files of a snapshot say of one thing; it keeps neither the snapshot nor its files."""
+
+    project: ref[Project]
+    refs: dict[str, ref[File]]
+    values: dict[str, Any]
 
 
 class Since(NamedTuple):
@@ -58,6 +67,8 @@ class File:
         """What others made of it, each under a key of its own; it goes when the file goes."""
         self.since: Since | None = None
         """Known once the facts are."""
+        self.ref = ref(self)
+        """The one reference to the file that does not keep it."""
         self._before = before
 
     @cached_property
@@ -101,20 +112,21 @@ class Project:
         self.bodies_read: set[str] = set()
         """The names of the functions whose bodies these answers rest on: who follows calls during an import adds to
         it."""
-        self._parts: dict[object, tuple[Mapping[str, File], dict[str, Any]]] = {}
+        self._parts: dict[object, _Parts] = {}
         self._kept: dict[object, tuple[tuple[object, ...], Any]] = {}
 
     def parts(self, part: Callable[[File], _Part]) -> Mapping[str, _Part]:
         """What each file says of one thing, without spans. It is one object for as long as no file says anything else,
         so that ``kept`` can tell."""
         known = self._parts.get(part)
-        if known is not None and known[0] is self._files:
-            return known[1]
-        files, values = known or ({}, {})
-        new = {name: part(file) for name, file in self._files.items() if files.get(name) is not file}
-        if len(values) != len(self._files) or any(values.get(name, _NOTHING) != value for name, value in new.items()):
-            values = {name: new[name] if name in new else values[name] for name in self._files}
-        self._parts[part] = self._files, values
+        if known is not None and known.project() is self:
+            return known.values
+        refs, values = (known.refs, known.values) if known is not None else ({}, {})
+        now = {name: file.ref for name, file in self._files.items()}
+        new = {name: part(self._files[name]) for name, ref in now.items() if refs.get(name) is not ref}
+        if len(values) != len(now) or any(values.get(name, _NOTHING) != value for name, value in new.items()):
+            values = {name: new[name] if name in new else values[name] for name in now}
+        self._parts[part] = _Parts(ref(self), now, values)
         return values
 
     def kept(self, question: Callable[[Project], _Part], *grounds: object) -> _Part:
@@ -191,7 +203,7 @@ class Project:
         project.packages = self.packages
         project._files = files
         same = files.keys() == self._files.keys()
-        project._modules = self._modules if same else Modules(files.keys(), self.root)
+        project._modules = self._modules if same else Modules(frozenset(files), self.root)
         project.answers = answers
         if answers is self.answers:
             project.bodies_read = self.bodies_read
