@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.assembly import Code, Do, Set
 from flask_lsp.facts.model import Items, Literal, Path
+from flask_lsp.project.names import is_standard
+from flask_lsp.project.quiet import adds_no_routes
 from flask_lsp.project.route_model import UNKNOWN, Key, Text, Unknown
 from flask_lsp.project.things import (
     THINGS,
@@ -197,8 +199,12 @@ def construct(running: Running, kind: ClassValue, args: Args, hint: str) -> Valu
 
 
 def _is_known(running: Running, kind: ClassValue) -> bool:
-    """All of its bases are the project's."""
-    return all(isinstance(each, ClassValue) or each == Outer("builtins.object") for each in line(running, kind))
+    """All of its bases are the project's, or of packages that add no routes."""
+    return all(isinstance(each, ClassValue) or _is_quiet(each) for each in line(running, kind))
+
+
+def _is_quiet(base: Value) -> bool:
+    return isinstance(base, Outer) and (is_standard(base.name) or adds_no_routes(base.name))
 
 
 def _handed_up(running: Running, function: FunctionValue, args: Args) -> Args:

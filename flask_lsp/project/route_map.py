@@ -145,6 +145,7 @@ class _Linking:
         todo = [(unit, sure)]
         while todo:
             each, certain = todo.pop()
+            certain = certain or _makes_app(each)  # there is no such application otherwise
             before = self.units.get(id(each))
             if before is not None and (before[1] or not certain):
                 continue
@@ -295,6 +296,10 @@ class _Linking:
 
 def _key(function: FunctionValue) -> Key:
     return function.document, function.name
+
+
+def _makes_app(unit: Unit) -> bool:
+    return any(isinstance(effect, AppThing) for effect in unit.effects)
 
 
 def _units(unit: Unit) -> Iterator[Unit]:
