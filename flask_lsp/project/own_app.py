@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.model import Import
 from flask_lsp.project import links, names, routes
-from flask_lsp.project.layout import Layout
+from flask_lsp.project.import_graph import layout_of
 from flask_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -85,7 +85,4 @@ def _setting(project: Project, document: str) -> Setting:
 
 def _base(project: Project, document: str) -> str:
     """The folder from which a file is imported: a repository may hold several applications."""
-    known = project.answers.get(Layout)
-    if not isinstance(known, Layout):
-        known = project.answers[Layout] = Layout(project.files.keys())
-    return known.base(document)
+    return layout_of(project).base(document)
