@@ -42,7 +42,7 @@ from flask_lsp.facts.model import (
     Value,
     With,
 )
-from flask_lsp.facts.traverse import inner_bodies
+from flask_lsp.facts.traverse import every_event, inner_bodies
 from flask_lsp.frozen import frozen
 
 ROUTERS = frozenset({"route", "get", "post", "put", "patch", "delete"})
@@ -102,9 +102,10 @@ class Code:
     steps: Steps
     makes_app: bool = False
     """By the look of it, it makes an application."""
-    gives: tuple[str, ...] = ()
+    gives: tuple[str | None, ...] = ()
     """The inner function that it gives back, the one that this gives back, and so on: a decorator gives its views that
-    one's name, unless that is decorated itself (``functools.wraps``), which is an empty text here."""
+    one's name, unless that takes on the view's (``functools.wraps``), which is an empty text here, or one that cannot
+    be told, ``None``."""
 
 
 @frozen()
@@ -258,16 +259,34 @@ def _is_function(bound: Bound) -> bool:
     return isinstance(bound, Defined)
 
 
-def _gives(function: Function) -> Iterator[str]:
+def _gives(function: Function) -> Iterator[str | None]:
     given = function.body[-1] if function.body else None
     if not isinstance(given, Leave) or not isinstance(given.value, Path) or given.how != "return":
         return
     match function.bindings.get(given.value.text, ()):
         case (Defined(function=inner),):
-            yield "" if inner.decorators else inner.name
+            yield "" if inner.decorators else _named(function, inner.name)
             yield from _gives(inner)
         case _:
             pass
+
+
+def _named(function: Function, inner: str) -> str | None:
+    """What an inner function is called in the end: see ``Code.gives``."""
+    name: str | None = inner
+    for event in every_event(function.body):
+        match event:
+            case Store(target=Path(text=text), value=value) if text == f"{inner}.__name__":
+                name = "" if isinstance(value, Path) and value.text.endswith(".__name__") else None
+            case Call(value=Path(text=text, args=(Path(text=first), *_))) if first == inner and _UPDATES.search(text):
+                name = ""
+            case _:
+                pass
+    others = [event for event in every_event(function.body[:-1]) if isinstance(event, Leave) and event.how == "return"]
+    return None if others and name else name
+
+
+_UPDATES = re.compile(r"(?:^|\.)update_wrapper\(\)$|(?:^|\.)wraps\(\)\(\)$")
 
 
 def _may_matter(body: Body) -> bool:

@@ -281,7 +281,9 @@ def decorate(running: Running, what: FunctionValue | ClassValue, decorators: tup
 
 def _name_after(code: Code, name: str | Unknown, *, called: bool) -> str | Unknown:
     given = code.gives[1:] if called else code.gives
-    return given[0] if given and given[0] else name
+    if not given or given[0] == "":
+        return name
+    return UNKNOWN if given[0] is None else given[0]
 
 
 def _name_after_call(running: Running, written: Path, name: str | Unknown) -> str | Unknown:

@@ -325,16 +325,26 @@ class Running:
         """What a name of a module is."""
         if self.evaluation.bindings(document, name):
             return self.evaluation.name(document, name)
+        found = self.starred(document, name, {document})
+        return Outer(f"builtins.{name}") if found is None else found
+
+    def starred(self, document: str, name: str, seen: set[str]) -> Value | None:
+        """What star imports of a module, and those of what they import, say of a name; ``None``: nothing."""
         for star in reversed(self.evaluation.bindings(document, "*")):
             if isinstance(star, Bring):
                 module = self.evaluation.find(document, star.module, star.level)
-                if module is None:
+                if module is None or len(seen) > _DEEPEST:
                     return UNKNOWN
-                if self.evaluation.bindings(module, name) or self.evaluation.bindings(module, "*"):
-                    found = self.global_(module, name) if module != document else UNKNOWN
-                    if found is not UNKNOWN:
-                        return found
-        return Outer(f"builtins.{name}")
+                if module in seen:
+                    continue
+                seen.add(module)
+                if self.evaluation.bindings(module, name):
+                    found = self.evaluation.name(module, name)
+                else:
+                    found = self.starred(module, name, seen)
+                if found is not UNKNOWN and found is not None:
+                    return found
+        return None
 
     def brought(self, bring: Bring) -> Value:
         """What an import brings."""

@@ -92,3 +92,55 @@ def test_a_keystroke_in_a_body_keeps_the_map() -> None:
     known = route_map(project)
     assert route_map(project.with_text("/p/views.py", VIEWS.replace("    return", "    print()\n    return"))) is known
     assert route_map(project.with_text("/p/views.py", VIEWS.replace('"list"', '"all"'))) is not known
+
+
+RENAMED = """
+from flask import Flask
+
+app = Flask(__name__, static_folder=None)
+
+
+def resource(name):
+    def make(view):
+        def responder(**given):
+            return view(**given)
+
+        responder.__name__ = f"get_{name}"
+        return responder
+
+    return make
+
+
+def logged(view):
+    if app.testing:
+        return view
+
+    def wrapper(**given):
+        return view(**given)
+
+    return wrapper
+
+
+@app.route("/items")
+@resource("items")
+def items():
+    return ""
+
+
+@app.route("/logged")
+@logged
+def home():
+    return ""
+
+
+@app.route("/plain")
+def plain():
+    return ""
+"""
+
+
+def test_names_that_decorators_make_up_are_unknown() -> None:
+    settings, _ = merge({})
+    known = route_map(Project("/p", settings, Versions()).with_text("/p/app.py", RENAMED).with_complete(True))
+    assert [route.endpoint for route in known.routes] == ["plain"]
+    assert known.apps["/p/app.py", "app"].open

@@ -1,7 +1,7 @@
 from flask import Flask
 from flask_login import login_required
 
-from wrappers import cached, checked, logged, marked, same
+from wrappers import by_hand, cached, checked, logged, marked, same, updated
 
 app = Flask(__name__, static_folder=None)
 
@@ -46,4 +46,16 @@ def below():
 @app.route("/given", endpoint="given-by-hand")
 @logged
 def given():
+    return ""
+
+
+@app.route("/by-hand")
+@by_hand
+def named_by_hand():
+    return ""
+
+
+@app.route("/updated")
+@updated
+def kept_by_update():
     return ""

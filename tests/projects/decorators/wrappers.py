@@ -41,3 +41,19 @@ def marked(mark):
 def same(f):
     f.mark = True
     return f
+
+
+def by_hand(f):
+    def hand_wrapper(*args, **kwargs):
+        return f(*args, **kwargs)
+
+    hand_wrapper.__name__ = f.__name__
+    return hand_wrapper
+
+
+def updated(f):
+    def updated_wrapper(*args, **kwargs):
+        return f(*args, **kwargs)
+
+    functools.update_wrapper(updated_wrapper, f)
+    return updated_wrapper
