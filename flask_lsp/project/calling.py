@@ -272,21 +272,21 @@ def decorate(running: Running, what: FunctionValue | ClassValue, decorators: tup
             case Method(of=of, name=how):
                 registering.apply(running, of, how, Args((what,)), how)
             case FunctionValue(code=code):
-                name = _name_after(code, name, called=isinstance(written, Path) and written.text.endswith("()"))
+                name = _name_after(code.gives, name)
             case _:
                 if isinstance(written, Path) and written.text.endswith("()"):
                     name = _name_after_call(running, written, name)
     return what
 
 
-def _name_after(code: Code, name: str | Unknown, *, called: bool) -> str | Unknown:
-    given = code.gives[1:] if called else code.gives
-    if not given or given[0] == "":
+def _name_after(gives: tuple[str | None, ...], name: str | Unknown) -> str | Unknown:
+    """The name of what a decorator gives, see ``Code.gives``."""
+    if not gives or gives[0] == "":
         return name
-    return UNKNOWN if given[0] is None else given[0]
+    return UNKNOWN if gives[0] is None else gives[0]
 
 
 def _name_after_call(running: Running, written: Path, name: str | Unknown) -> str | Unknown:
     """``@decorator(...)`` of the project: the name of what its inner function gives back."""
     maker = running.value(Path(written.text.removesuffix("()")))
-    return _name_after(maker.code, name, called=True) if isinstance(maker, FunctionValue) else name
+    return _name_after(maker.code.gives[1:], name) if isinstance(maker, FunctionValue) else name

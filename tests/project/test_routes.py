@@ -127,6 +127,24 @@ def items():
     return ""
 
 
+def listed(name):
+    def make(view):
+        def responder(**given):
+            app.add_template_global(view)
+            return view(**given)
+
+        responder.__name__ = f"list_{name}"
+        return responder
+
+    return make
+
+
+@app.route("/all-items")
+@listed("items")
+def all_items():
+    return ""
+
+
 @app.route("/logged")
 @logged
 def home():
