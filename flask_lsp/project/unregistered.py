@@ -31,7 +31,16 @@ def homes(project: Project, document: str, reference: Reference) -> tuple[Key, .
     apps = [app for app in routes.apps(project, document) if _is_home(project, app.key[0], document)]
     if any(_finds_modules(reason) for app in apps for reason in app.open):
         return ()
-    return tuple(sorted(app.key for app in apps))
+    return tuple(sorted(_closest(project, [app.key for app in apps], document)))
+
+
+def _closest(project: Project, apps: list[Key], document: str) -> list[Key]:
+    """Of several, those that run the file, or else those in the folder next to it: projects hold other programs too."""
+    running = [app for app in apps if document in reach(project, app[0])]
+    if running:
+        return running
+    nearest = max((app[0].rpartition("/")[0] for app in apps), key=len, default="")
+    return [app for app in apps if app[0].rpartition("/")[0] == nearest]
 
 
 _FINDS = re.compile(r"(?i)load|discover|regist|blueprint|plugin|auto|scan|find|modul|entry|component")
