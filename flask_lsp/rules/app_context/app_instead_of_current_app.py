@@ -98,8 +98,8 @@ def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
             continue  # FL301 tells of the same import that it raises, and offers the same way out
         name = f"`{imported.name}`"
         message = (
-            f"{name} is imported only for use inside functions, where `current_app` is the application at work: "
-            "use that, and this module needs no application to be imported."
+            f"{name} is used only inside functions, where `current_app` is the running application: use that, and "
+            f"this module need not import {name}."
         )
         level = Level.WARNING if found.setting is Setting.FACTORY else Level.INFORMATION
         related = [Related("The application is made here", document=found.document, name=found.name)]

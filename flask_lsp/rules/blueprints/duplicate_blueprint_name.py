@@ -114,13 +114,12 @@ def _was_allowed(one: Duplicate, ctx: Context) -> bool:
 
 
 def _finding(node: ast.Call, given: ast.expr, start: int, one: Duplicate, ctx: Context, inner: Context) -> Finding:
-    message = f"The name `{one.name}` is taken by {'an earlier registration' if one.same else 'another blueprint'} here"
-    message += ": Flask raises ValueError at start-up. Register it with another `name=`."
-    first = one.first
+    first = f"{'This' if one.same else 'Another'} blueprint is registered as `{one.name}` already"
+    message = f"{first}: Flask raises ValueError at start-up. Register this one with another `name=`."
     related: list[Related] = []
     if not one.same:
-        name = first.blueprint[1].partition(".")[0]
-        related.append(Related("It has the name already", document=first.blueprint[0], name=name))
+        document, name = one.first.blueprint
+        related.append(Related("It has the name already", document=document, name=name.partition(".")[0]))
     fixes: list[Fix] = []
     new = _free(node, given, one)
     if new is not None:

@@ -78,7 +78,7 @@ def _overridden(
     others = " and ".join(f"`{other}`" for other in sorted({str(one.prefix) for one in seen}))
     message = (
         f"The registration replaces this prefix by {others}, it does not add to it: no URL begins with "
-        f"`{prefix.value}`. Keep the one there."
+        f"`{prefix.value}`. Remove it here."
     )
     drop = Fix("Remove the prefix here", True, lambda editing: editing.remove_argument(node, given))
     fixes = [drop]

@@ -76,7 +76,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if binding is None:
         return
     app = binding.made.app.text if binding.made.app is not None else "app"
-    advice = f"make `{name}` without it, and call `{name}.init_app({app.rpartition('.')[2]})` where that is made."
+    advice = f"make `{name}` without it, and call `{name}.init_app({app.rpartition('.')[2]})` where `{app}` is made."
     match binding.why:
         case "imported":
             message = f"`{name}` needs `{app}` to be imported first, which leads to circular imports: {advice}"

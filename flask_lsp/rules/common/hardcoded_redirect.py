@@ -106,7 +106,8 @@ def _fix(where: ast.expr, to: Target, values: list[tuple[str, str]], url: Locati
         arguments = [editing.string(to.endpoint), *(f"{key}={_written(value, editing)}" for key, value in values)]
         editing.replace(where, f"{name}({', '.join(arguments)})")
 
-    return Fix(f'Redirect to `url_for("{to.endpoint}")`', to.only and not url.holes and not own, change)
+    shown = "".join(f", {name}=…" for name, _ in values)
+    return Fix(f'Redirect to `url_for("{to.endpoint}"{shown})`', to.only and not url.holes and not own, change)
 
 
 def _written(value: str, editing: Editing) -> str:
