@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from flask_lsp.facts.assembly import ROUTERS
 from flask_lsp.facts.model import Function
+from flask_lsp.facts.script import ROUTERS
 from flask_lsp.facts.values import path_of
 from flask_lsp.frozen import frozen
 from flask_lsp.project import routes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.assembly import Code, Set, Steps
 from flask_lsp.facts.model import Literal, Path
 from flask_lsp.facts.model import Value as Written
+from flask_lsp.facts.script import Code, Set, Steps
 from flask_lsp.project import making, registering
 from flask_lsp.project.evaluation import Frame, bind, memorable
 from flask_lsp.project.names import is_standard

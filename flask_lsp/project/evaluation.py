@@ -1,4 +1,4 @@
-"""Runs the scripts of files by what they say (``facts/assembly``): which applications and blueprints there are, and
+"""Runs the scripts of files by what they say (``facts/script``): which applications and blueprints there are, and
 what is added to them.
 
 The work is done in *units*: the body of a module, one name of a module, one call of a function. A unit keeps what it
@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
-from flask_lsp.facts.assembly import Code, Kind, Script, Set, Steps, script_of
+from flask_lsp.facts.assembly import script_of
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import Literal, Path
+from flask_lsp.facts.script import Code, Kind, Script, Set, Steps
 from flask_lsp.project.route_model import UNKNOWN, Key
 from flask_lsp.project.things import AppThing, Args, ClassValue, Dict, Effect, FunctionValue, Instance, Many, Value
 

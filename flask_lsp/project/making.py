@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.assembly import Code, Do, Set
 from flask_lsp.facts.model import Items, Literal, Path
+from flask_lsp.facts.script import Code, Do, Set
 from flask_lsp.project.names import is_standard
 from flask_lsp.project.quiet import adds_no_routes
 from flask_lsp.project.route_model import UNKNOWN, Key, Text, Unknown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.assembly import HOOKS, ROUTERS
 from flask_lsp.facts.model import Literal
+from flask_lsp.facts.script import HOOKS, ROUTERS
 from flask_lsp.project import making, rest
 from flask_lsp.project.route_model import UNKNOWN, Hook, Key, Text, Unknown
 from flask_lsp.project.things import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.assembly import HOOKS, Attach, Bring, Code, Do, Each, Give, Kind, Maybe, Set, Step, Steps
 from flask_lsp.facts.model import OTHER, Compared, Either, Import, Items, Joined, Literal, Negated, Pairs, Path
 from flask_lsp.facts.model import Value as Written
+from flask_lsp.facts.script import HOOKS, Attach, Bring, Code, Do, Each, Give, Kind, Maybe, Set, Step, Steps
 from flask_lsp.project import calling, links
 from flask_lsp.project.names import home
 from flask_lsp.project.route_model import UNKNOWN

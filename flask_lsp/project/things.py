@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from flask_lsp.facts.assembly import Code, Kind
 from flask_lsp.facts.model import Literal
+from flask_lsp.facts.script import Code, Kind
 from flask_lsp.frozen import frozen
 from flask_lsp.project.route_model import UNKNOWN, Hook, Key, Reason, Text, Unknown
 

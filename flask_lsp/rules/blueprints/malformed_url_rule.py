@@ -36,7 +36,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from flask_lsp.facts.assembly import ROUTERS
+from flask_lsp.facts.script import ROUTERS
 from flask_lsp.facts.values import path_of
 from flask_lsp.project.converters import custom_converters, may_be_from_extension
 from flask_lsp.project.routes import has_routes, is_from_package, mounts

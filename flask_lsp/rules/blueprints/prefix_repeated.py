@@ -41,7 +41,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_lsp.facts.assembly import ROUTERS
+from flask_lsp.facts.script import ROUTERS
 from flask_lsp.project.routes import mounts, repeated
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.blueprints._text import Text, argument, reference
