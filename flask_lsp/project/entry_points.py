@@ -1,16 +1,19 @@
 """Where a program begins: what a server, ``python``, ``flask`` or a test runner is told to run.
 
-Deployment files are not read yet: a module counts as an entry point by its name, by its ``__main__`` part, or as a
-test. Modules that other programs import are run by way of these.
+What deployment files say comes first. Besides, a module counts as an entry point by its name, by its ``__main__`` part,
+or as a test. Modules that other programs import are run by way of these.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.importing import Fork, Load, Steps
 from flask_lsp.project import kinds
+from flask_lsp.project.deployment import FACTORIES, Launch
 from flask_lsp.project.execution_model import Start
 from flask_lsp.project.layout import INIT, Layout
 
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
 _BY_NAME = re.compile(r"(?:^|/)(?:(?:auto|my)?app|application|wsgi|asgi|run|server|main|manage|api|index)\.py$")
 _TEST = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
-_FACTORIES = ("create_app", "make_app")
 
 
 class Entry(NamedTuple):
@@ -41,7 +43,7 @@ def entry_points(
     """The entry points among ``programs``. Of these, ``imported`` are imported by others, ``outside`` from outside of
     their own circle, ``nested`` by way of a folder that is no package."""
     root = (project.root or "").rstrip("/")
-    found: list[Entry] = []
+    found = [entry for launch in project.deployment.launches for entry in _launched(layout, launch, root, programs)]
     tests: dict[str, list[str]] = {}
     for document, steps in programs.items():
         if not steps or kinds.is_migration(project, document):
@@ -60,7 +62,32 @@ def entry_points(
             order = sorted(first or documents, key=lambda each: (each.count("/"), each))
             roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
             found.append(Entry(Start(tuple(order), roots), "pytest"))
-    return tuple(found)
+    unique: dict[Start, Entry] = {}
+    for entry in found:
+        unique.setdefault(entry.start, entry)
+    return tuple(unique.values())
+
+
+def _launched(layout: Layout, launch: Launch, root: str, programs: dict[str, tuple[Steps, ...]]) -> Iterator[Entry]:
+    """What a deployment file starts, if it is there."""
+    folder = posixpath.normpath(f"{root}/{launch.folder}")
+    document = _meant(launch, folder, programs)
+    if document is not None:
+        roots = tuple(dict.fromkeys((layout.base(document), folder, root, f"{root}/src")))
+        yield Entry(Start((document,), roots, launch.script, launch.package, launch.calls), launch.how)
+
+
+def _meant(launch: Launch, folder: str, programs: Collection[str]) -> str | None:
+    path = posixpath.normpath(f"{folder}/{launch.target}")
+    dotted = f"{folder}/{launch.target.replace('.', '/')}"
+    below = [dotted, f"{folder}/src/{launch.target.replace('.', '/')}"]
+    if launch.package:
+        paths = [name for each in below for name in (f"{each}/__main__.py", f"{each}.py")]
+    elif launch.target.endswith(".py"):
+        paths = [path]
+    else:
+        paths = [name for each in (path, *below) for name in (each + INIT, f"{each}.py")]
+    return next((each for each in paths if each in programs), None)
 
 
 def _of_module(project: Project, document: str, base: str, roots: tuple[str, ...], main: bool) -> list[Entry]:
@@ -72,7 +99,7 @@ def _of_module(project: Project, document: str, base: str, roots: tuple[str, ...
     elif main and not in_package and not document.endswith(INIT):
         found.append(Entry(Start((document,), roots, script=True), f"python {path}"))
     if (_BY_NAME.search(document) and not in_package) or (document.endswith(INIT) and not in_package):
-        found.append(Entry(Start((document,), roots, calls=_FACTORIES), f"import {_dotted(document, base)}"))
+        found.append(Entry(Start((document,), roots, calls=FACTORIES), f"import {_dotted(document, base)}"))
     return found
 
 

@@ -16,7 +16,8 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from flask_lsp.project import versions
+from flask_lsp.project import deployment, versions
+from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.versions import Versions
 from flask_lsp.project.walk import python_files, upward
 from flask_lsp.settings import SECTION
@@ -159,9 +160,25 @@ def versions_of(root: str, environ: Mapping[str, str] = os.environ, environment:
     return installed.over(versions.together(locks)).over(versions.together(asked))
 
 
+def deployment_of(root: str) -> Deployment:
+    """What the deployment files in ``root`` itself start; those that cannot be read say nothing."""
+    found = [each for name in _names(root) for each in deployment.from_file(name, _read_if(name, root))]
+    found += deployment.from_pyproject(_parsed(root, "pyproject.toml", tomllib.loads))
+    return Deployment(tuple(dict.fromkeys(found)))
+
+
+def is_about_project(name: str) -> bool:
+    """Whether a file of that name says what the settings, the versions or the entry points of a project are."""
+    return name == "pyproject.toml" or _is_wish(name) or deployment.is_one(name)
+
+
+def _is_wish(name: str) -> bool:
+    return name.startswith("requirements") and not name.endswith(".py")
+
+
 def settings_files(root: str) -> Iterator[str]:
-    """The names of the files in a root that say what the settings and the versions of the project are."""
-    return (name for name in _names(root) if name == "pyproject.toml" or name.startswith("requirements"))
+    """The names of the files in a root for which that holds."""
+    return filter(is_about_project, _names(root))
 
 
 def changed_since(path: str, moment: float) -> bool:
@@ -228,6 +245,11 @@ def _names(folder: str) -> list[str]:
         return sorted(os.listdir(folder))
     except OSError:
         return []
+
+
+def _read_if(name: str, root: str) -> str:
+    """The text of a deployment file, nothing of any other."""
+    return _text(os.path.join(root, name)) if deployment.is_one(name) else ""
 
 
 def _text(path: str) -> str:

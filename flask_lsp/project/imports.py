@@ -102,7 +102,7 @@ def _outcome(project: Project) -> Outcome:
 
 def entries_of(project: Project) -> tuple[Entry, ...]:
     """Where the programs of the project begin."""
-    return project.kept(_find_entries, graph_of(project), project.parts(_decides_entry))
+    return project.kept(_find_entries, graph_of(project), project.parts(_decides_entry), project.deployment)
 
 
 def _decides_entry(file: File) -> tuple[bool, bool, bool]:

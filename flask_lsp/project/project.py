@@ -1,4 +1,4 @@
-"""An immutable snapshot of a project: its files, its settings, the versions it runs with."""
+"""An immutable snapshot of a project: its files, its settings, the versions it runs with, how it is started."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
 from flask_lsp.facts.file import FileFacts, other_bodies
+from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.versions import Versions
@@ -100,6 +101,7 @@ class Project:
         """The folder as a document id, ``None`` for text without one."""
         self.settings = settings
         self.versions = versions
+        self.deployment = Deployment()
         self.complete = root is None
         """Every file of the project is in; before that, what rests on other files is unknown."""
         self.packages = Packages()
@@ -131,7 +133,7 @@ class Project:
 
     def kept(self, question: Callable[[Project], _Part], *grounds: object) -> _Part:
         """The answer to a question about the whole project, for as long as its grounds are the same objects: what it
-        reads of files (``parts``), ``modules``, ``versions``, ``packages``."""
+        reads of files (``parts``), ``modules``, ``versions``, ``deployment``, ``packages``."""
         known = self._kept.get(question)
         if known is None or len(known[0]) != len(grounds) or any(map(is_not, known[0], grounds)):
             known = self._kept[question] = grounds, question(self)
@@ -165,6 +167,13 @@ class Project:
 
     def with_versions(self, versions: Versions) -> Project:
         return self._copy(self._files, {}, versions=versions)
+
+    def with_deployment(self, deployment: Deployment) -> Project:
+        if deployment == self.deployment:
+            return self
+        project = self._copy(self._files, {})
+        project.deployment = deployment
+        return project
 
     def with_packages(self, packages: Packages) -> Project:
         project = self._copy(self._files, {})
@@ -200,7 +209,7 @@ class Project:
     ) -> Project:
         project = Project(self.root, settings or self.settings, versions or self.versions)
         project.complete = self.complete
-        project.packages = self.packages
+        project.packages, project.deployment = self.packages, self.deployment
         project._files = files
         same = files.keys() == self._files.keys()
         project._modules = self._modules if same else Modules(frozenset(files), self.root)

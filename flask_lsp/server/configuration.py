@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pygls.exceptions import JsonRpcException
 
+from flask_lsp.project import files
 from flask_lsp.server.client import section_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ INTERPRETER = "interpreter"
 _PATIENCE = 10.0
 """Seconds that a client may take to tell its settings; then we go on without."""
 
-_WATCHED = ("**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore")
+_WATCHED = (
+    *("**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore"),
+    *("**/{.flaskenv,.env,Procfile*,Dockerfile*,uwsgi.ini,*.sh}", "**/{*compose*,app*,render*}.{yml,yaml}"),
+)
 
 
 def layers_of(folders: Iterable[str], options: Mapping[str, object]) -> Layers:
@@ -84,9 +88,9 @@ async def register(server: Server) -> None:
 
 
 def is_about_settings(document: str) -> bool:
-    """Whether a file says what the settings, the versions or the files of a project are."""
+    """Whether a file says what the settings, the versions, the entry points or the files of a project are."""
     name = document.rpartition("/")[2]
-    return name in ("pyproject.toml", ".gitignore") or (name.startswith("requirements") and name.endswith(".txt"))
+    return name == ".gitignore" or files.is_about_project(name)
 
 
 def _registration(method: str, options: dict[str, Any]) -> dict[str, Any]:

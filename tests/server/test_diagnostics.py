@@ -206,7 +206,8 @@ async def test_files_that_change_come_and_go_on_disk(start: Start, folder: Path)
     [registration] = registered["params"]["registrations"]
     assert registration["method"] == "workspace/didChangeWatchedFiles"
     globs = [watcher["globPattern"] for watcher in registration["registerOptions"]["watchers"]]
-    assert globs == ["**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore"]
+    assert globs[:4] == ["**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore"]
+    assert "Procfile*" in globs[4]
 
     app, views = folder / "app.py", uri(folder / "views.py")
     wire.open(views, VIEWS)

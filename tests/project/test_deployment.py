@@ -1,0 +1,186 @@
+"""What deployment files start, and what comes of it for the run of imports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_lsp.project import deployment, files
+from flask_lsp.project.deployment import FACTORIES, Deployment, Launch
+from flask_lsp.project.imports import entries_of
+from flask_lsp.project.project import Project
+from flask_lsp.project.versions import Versions
+from flask_lsp.rules.run import check
+from flask_lsp.settings import Settings
+
+DOCKER = """
+FROM python:3.12
+ENV FLASK_APP src/shop.py
+RUN pip install gunicorn
+ENTRYPOINT ["gunicorn", "-w", "2"]
+CMD ["-b", "unix:socket", "shop.web:app"]
+"""
+COMPOSE = """
+services:
+  web:
+    command: >
+      gunicorn --bind 0.0.0.0:80
+      shop:app
+    environment:
+      - FLASK_APP=shop
+  jobs:
+    command: ['python', 'jobs.py']
+  all:
+    command: sh -c "flask db upgrade && python run.py"
+  listed:
+    entrypoint:
+      - python
+      - -m
+      - shop
+"""
+
+
+def said(name: str, text: str) -> list[tuple[str, str]]:
+    return [(each.how, each.target) for each in deployment.from_file(name, text)]
+
+
+@pytest.mark.parametrize(
+    ("command", "launches"),
+    [
+        ("gunicorn -w 4 -b 0.0.0.0:$PORT shop.web:app", [Launch("gunicorn shop.web:app", "shop.web")]),
+        ("exec gunicorn 'shop:make(1)' -c python:conf", [Launch("gunicorn shop:make(1)", "shop", calls=("make",))]),
+        ("gunicorn wsgi --log-file -", [Launch("gunicorn wsgi", "wsgi")]),
+        ("gunicorn -k gevent -c conf.py", []),
+        ("cd back && poetry run gunicorn a:b", [Launch("gunicorn a:b", "a", "back")]),
+        ("gunicorn --chdir back a:b", [Launch("gunicorn a:b", "a", "back")]),
+        ("uvicorn --factory a:make", [Launch("uvicorn a:make", "a", calls=("make",))]),
+        ("waitress-serve --port 80 --call a:make", [Launch("waitress-serve a:make", "a", calls=("make",))]),
+        ("uwsgi --http :80 -w a:b", [Launch("uwsgi a:b", "a")]),
+        ("uwsgi --wsgi-file run.py", [Launch("uwsgi run.py", "run.py")]),
+        ("FLASK_APP=a.py flask run", [Launch("flask --app a.py", "a.py", calls=FACTORIES)]),
+        ("flask --app a:make db upgrade", [Launch("flask --app a:make", "a", calls=("make",))]),
+        ("python3 -m flask --app=a run", [Launch("flask --app a", "a", calls=FACTORIES)]),
+        ("python -u -W ignore src/run.py --port 1", [Launch("python src/run.py", "src/run.py", script=True)]),
+        ("python -m shop.cli serve", [Launch("python -m shop.cli", "shop.cli", package=True)]),
+        ("python -c 'import shop'; flask run; npm start", []),
+        ("gunicorn 'a:b", [Launch("gunicorn 'a:b", "a")][:0]),
+    ],
+)
+def test_commands(command: str, launches: list[Launch]) -> None:
+    assert list(deployment.from_command(command)) == launches
+
+
+def test_files_by_their_names() -> None:
+    assert said(".flaskenv", "# FLASK_APP=no\nexport FLASK_APP='a:b'  # yes\nSECRET=x") == [("flask --app a:b", "a")]
+    assert said("Procfile", "web: gunicorn a:b\nrelease: ./up.sh") == [("gunicorn a:b", "a")]
+    assert [target for _, target in said("Dockerfile.prod", DOCKER)] == ["src/shop.py", "shop.web"]
+    targets = [target for _, target in said("docker-compose.yml", COMPOSE)]
+    assert targets == [
+        "shop",
+        "shop",
+        "jobs.py",
+        "run.py",
+        "shop",
+    ]
+    assert said("uwsgi.ini", "[uwsgi]\nmodule = wsgi\ncallable = app\n") == [("uwsgi wsgi:app", "wsgi")]
+    assert said("docker-entrypoint.sh", "#!/bin/sh\nexec gunicorn \\\n  a:b") == [("gunicorn a:b", "a")]
+    assert said("readme.txt", "gunicorn a:b") == []
+    scripts = {"project": {"scripts": {"shop": "shop.cli:main", "bad": 3}}, "tool": {"poetry": []}}
+    assert list(deployment.from_pyproject(scripts)) == [Launch("shop", "shop.cli")]
+
+
+@pytest.mark.hypothesis
+@given(
+    st.sampled_from([".env", "Procfile", "Dockerfile", "compose.yaml", "uwsgi.ini", "start.sh"]),
+    st.lists(
+        st.sampled_from(
+            [
+                "FLASK_APP=",
+                "command:",
+                "CMD ",
+                "[",
+                '"',
+                "'",
+                "gunicorn ",
+                "python ",
+                "-m ",
+                "a:b",
+                "\n",
+                " ",
+                "&&",
+                "-",
+            ]
+        )
+    ).map("".join)
+    | st.text(),
+)
+def test_any_text_says_something_or_nothing(name: str, text: str) -> None:
+    assert isinstance(deployment.from_file(name, text), tuple)
+
+
+def test_only_the_root_is_read(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "Procfile").write_text("web: gunicorn no:app")
+    (tmp_path / "Dockerfile").mkdir()
+    (tmp_path / "Procfile").write_bytes(b"web: gunicorn a:b \xff\n")
+    (tmp_path / "pyproject.toml").write_text("[project.scripts]\nshop = 'shop:main'")
+    assert [each.target for each in files.deployment_of(str(tmp_path)).launches] == ["a", "shop"]
+    assert set(files.settings_files(str(tmp_path))) == {"Dockerfile", "Procfile", "pyproject.toml"}
+    assert files.deployment_of(str(tmp_path / "gone")) == Deployment()
+
+
+CIRCLE = {
+    "/r/site/one.py": "import two\nvalue = 1\n",
+    "/r/site/two.py": "from one import value\n",
+}
+
+
+def project(texts: dict[str, str], *launches: Launch) -> Project:
+    made = Project("/r", Settings(), Versions()).with_deployment(Deployment(launches))
+    for document, text in texts.items():
+        made = made.with_text(document, text)
+    return made.with_complete(True)
+
+
+def test_a_circle_is_run_from_where_the_program_begins() -> None:
+    """Nothing else tells that anybody begins with one of the two; from the other side the circle works."""
+    works = {**CIRCLE, "/r/site/two.py": "import one\n"}
+    for texts, launch, fails in (
+        (CIRCLE, Launch("gunicorn one:app", "one", "site"), True),
+        (CIRCLE, Launch("python site/one.py", "site/one.py", script=True), False),
+        (CIRCLE, Launch("gunicorn gone:app", "gone"), False),
+        (works, Launch("gunicorn one:app", "one", "site"), False),
+    ):
+        found = check(project(texts, launch), "/r/site/two.py")
+        messages = [each.message for each in found if each.rule.code == "FL301"]
+        assert bool(messages) == fails, (launch, messages)
+        assert all(f"`{launch.how}` ends with an ImportError" in each for each in messages)
+
+
+@pytest.mark.parametrize(
+    ("launch", "documents"),
+    [
+        (Launch("", "shop"), ["/r/shop/__init__.py"]),
+        (Launch("", "shop", package=True), ["/r/shop/__main__.py"]),
+        (Launch("", "shop.web"), ["/r/shop/web.py"]),
+        (Launch("", "tools"), ["/r/src/tools.py"]),
+        (Launch("", "src/tools"), ["/r/src/tools.py"]),
+        (Launch("", "../r/shop/web.py"), ["/r/shop/web.py"]),
+        (Launch("", "../../../etc/web.py"), []),
+    ],
+)
+def test_where_a_target_leads(launch: Launch, documents: list[str]) -> None:
+    names = ("shop/__init__.py", "shop/__main__.py", "shop/web.py", "src/tools.py")
+    made = project({f"/r/{name}": "import os\n" for name in names}, launch)
+    assert [each.start.documents[0] for each in entries_of(made) if not each.how] == documents
+
+
+def test_new_entry_points_are_asked_again() -> None:
+    made = project(CIRCLE)
+    assert not [each for each in check(made, "/r/site/two.py") if each.rule.code == "FL301"]
+    made = made.with_deployment(Deployment((Launch("gunicorn one:app", "one", "site"),)))
+    assert [each for each in check(made, "/r/site/two.py") if each.rule.code == "FL301"]
+    assert made.with_deployment(Deployment(made.deployment.launches)) is made
