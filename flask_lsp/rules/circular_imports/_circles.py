@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flask_lsp.project.execution_model import MAIN, Site
@@ -32,10 +32,12 @@ class Import(NamedTuple):
         return self.alias.asname or self.alias.name
 
 
-def module_name(project: Project, document: str) -> str:
-    """The dotted name of a module, as an absolute import in its program says it."""
+def module_name(project: Project, document: str, beside: Iterable[str] = ()) -> str:
+    """The dotted name of a module, as an absolute import in its program, the modules ``beside`` it, says it."""
     document = document.removesuffix(MAIN)
-    base = layout_of(project).base(document)
+    bases = {layout_of(project).base(each.removesuffix(MAIN)) for each in (document, *beside)}
+    # Packages without `__init__.py` are no reason to begin further down than the others.
+    base = min((base for base in bases if document.startswith(f"{base}/")), key=len)
     return document[len(base) + 1 :].removesuffix(INIT).removesuffix(".py").replace("/", ".")
 
 
@@ -48,7 +50,7 @@ def circle(trail: Sequence[tuple[Site, str]], module: str) -> list[tuple[Site, s
 def chain(project: Project, trail: Sequence[tuple[Site, str]], module: str) -> str:
     """``app → app.models → app``."""
     targets = [target for _, target in circle(trail, module) if target]
-    names = [module_name(project, each) for each in (module, *targets, module)]
+    names = [module_name(project, each, (module, *targets)) for each in (module, *targets, module)]
     names = [name for at, name in enumerate(names) if not at or name != names[at - 1]]
     if len(names) > _MOST_SHOWN:
         names = [*names[: _MOST_SHOWN - 2], "…", *names[-2:]]
@@ -58,10 +60,11 @@ def chain(project: Project, trail: Sequence[tuple[Site, str]], module: str) -> s
 def related(project: Project, trail: Sequence[tuple[Site, str]], module: str, last: Site) -> Iterator[Related]:
     """Every import on the circle in the order of execution, and the one that comes too early."""
     steps = [*circle(trail, module), (last, module)]
+    beside = [target for _, target in steps if target]
     for number, (site, target) in enumerate(steps, 1):
         span = place_of(project.files[site.document].facts, site)
-        what = f"imports `{module_name(project, target)}`" if target else "calls a function that imports"
-        yield Related(f"{number}. `{module_name(project, site.document)}` {what}", span, site.document)
+        what = f"imports `{module_name(project, target, beside)}`" if target else "calls a function that imports"
+        yield Related(f"{number}. `{module_name(project, site.document, beside)}` {what}", span, site.document)
 
 
 def import_at(ctx: Context, span: Span) -> Import | None:

@@ -122,7 +122,9 @@ def _said(alias: ast.alias) -> str:
 
 def _extension(project: Project, document: str, name: str) -> tuple[int, ast.Assign, bool] | None:
     """The statement ``db = SQLAlchemy()`` of a module, the offset of its block before it, and whether it is given the
-    application."""
+    application; nothing where the module is that for extensions already."""
+    if document.removesuffix(INIT).removesuffix(".py").endswith("/extensions"):
+        return None
     file = project.files.get(document)
     for (start, _), statement in file.tree.statements() if file is not None else ():
         match statement:
