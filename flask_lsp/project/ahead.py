@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_lsp.project.evaluation import file_script
+from flask_lsp.project.file_scripts import file_script
 from flask_lsp.project.import_graph import said_in
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from flask_lsp.facts.model import Literal, Path
 from flask_lsp.facts.model import Value as Written
 from flask_lsp.facts.script import Code, Set, Steps
 from flask_lsp.project import making, registering
-from flask_lsp.project.evaluation import Frame, bind, memorable
+from flask_lsp.project.arguments import bind, memorable
+from flask_lsp.project.evaluation import Frame
 from flask_lsp.project.names import is_standard
 from flask_lsp.project.quiet import adds_no_routes
 from flask_lsp.project.route_model import UNKNOWN, Reason, Unknown

@@ -8,17 +8,16 @@ edit costs the units that look at it. Everything is bounded: calls that go in ci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING
 
-from flask_lsp.facts.assembly import script_of
-from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.model import Literal, Path
-from flask_lsp.facts.script import Code, Kind, Script, Set, Steps
+from flask_lsp.facts.model import Literal
+from flask_lsp.facts.script import Code, Kind, Set, Steps
+from flask_lsp.project.arguments import bind, frozen_value
+from flask_lsp.project.file_scripts import FileScript, UnitKey, file_script
 from flask_lsp.project.route_model import UNKNOWN, Key
-from flask_lsp.project.things import AppThing, Args, ClassValue, Dict, Effect, FunctionValue, Instance, Many, Value
+from flask_lsp.project.things import AppThing, Args, ClassValue, Effect, FunctionValue, Value
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -26,69 +25,6 @@ if TYPE_CHECKING:
 _DEEPEST = 40
 _MOST_STEPS = 20_000
 """In one unit, loops included."""
-
-UnitKey: TypeAlias = "tuple[object, ...]"
-
-
-@dataclass(slots=True, eq=False)
-class FileScript:
-    """The script of a file and the units that were done of it."""
-
-    script: Script
-    units: dict[UnitKey, Unit] = field(default_factory=dict[UnitKey, "Unit"])
-
-    functions: tuple[tuple[str, Code], ...] = ()
-    """The functions and methods that may have a say, by qualified name."""
-    classes: tuple[Kind, ...] = ()
-    """The classes whose constructor may have a say."""
-    bases: frozenset[str] = frozenset()
-    """The last names of all bases of classes."""
-
-    @property
-    def dispatches(self) -> bool:
-        """A middleware is imported that puts applications below paths."""
-        return "DispatcherMiddleware" in self.script.bindings
-
-
-_scripts: WeakKeyDictionary[FileFacts, FileScript] = WeakKeyDictionary()
-
-
-def file_script(facts: FileFacts) -> FileScript:
-    """The scripts of a file's blocks as one."""
-    known = _scripts.get(facts)
-    if known is None:
-        parts = [script_of(block) for _, block in facts.blocks]
-        bindings: dict[str, Steps] = {}
-        for part in parts:
-            for name, steps in part.bindings.items():
-                bindings[name] = bindings[name] + steps if name in bindings else steps
-        script = Script(tuple([step for part in parts for step in part.steps]), bindings)
-        every = [step for steps in bindings.values() for step in steps]
-        known = _scripts[facts] = FileScript(
-            script,
-            functions=tuple(_functions(every)),
-            classes=tuple([step for step in every if isinstance(step, Kind) and _sets_up(step)]),
-            bases=frozenset(
-                base.text.rpartition(".")[2]
-                for step in every
-                if isinstance(step, Kind)
-                for base in step.bases
-                if isinstance(base, Path)
-            ),
-        )
-    return known
-
-
-def _functions(steps: Iterable[object]) -> Iterator[tuple[str, Code]]:
-    for step in steps:
-        if isinstance(step, Code) and step.steps:
-            yield step.name, step
-        elif isinstance(step, Kind):
-            yield from ((f"{step.name}.{name}", code) for name, code in _functions(step.body))
-
-
-def _sets_up(kind: Kind) -> bool:
-    return any(isinstance(step, Code) and step.name == "__init__" and step.steps for step in kind.body)
 
 
 @dataclass(slots=True, eq=False)
@@ -179,7 +115,7 @@ class Evaluation:
         if function.code.makes_app:  # it is one application, however it is set up
             bound |= {name: UNKNOWN for name, value in bound.items() if isinstance(value, Literal)}
         given = bound
-        key = ("call", function.name, tuple([(name, _frozen(value)) for name, value in given.items()]))
+        key = ("call", function.name, tuple([(name, frozen_value(value)) for name, value in given.items()]))
         return self._unit(function.document, key, lambda unit: self._run_call(unit, function, given))
 
     def app_class(self, document: str, kind: Kind) -> Unit | None:
@@ -352,50 +288,3 @@ def _grows(value: object) -> bool:
     from flask_lsp.facts.model import Items
 
     return isinstance(value, Items)
-
-
-def bind(function: FunctionValue, args: Args) -> dict[str, Value]:
-    """The parameters of a function by name; those that keep their defaults are left out."""
-    values = list(args.values if function.of is None else (function.of, *args.values))
-    keywords = dict(args.keywords)
-    bound: dict[str, Value] = {}
-    for parameter in function.code.parameters:
-        name = parameter.name
-        if parameter.stars == "*":
-            bound[name] = Many(values) if args.all else UNKNOWN
-            values = []
-        elif parameter.stars == "**":
-            bound[name] = Dict({Literal(key): value for key, value in keywords.items()}) if args.all else UNKNOWN
-        elif name in keywords:
-            bound[name] = keywords.pop(name)
-        elif values:
-            bound[name] = values.pop(0)
-        elif not args.all or parameter.default is None:
-            bound[name] = UNKNOWN
-    return bound
-
-
-def _frozen(value: Value) -> object:
-    match value:
-        case Many(values=values):
-            return ("many", *map(_frozen, values))
-        case Dict(values=values):
-            return ("dict", *((_frozen(key), _frozen(inner)) for key, inner in values.items()))
-        case _:
-            return value
-
-
-def is_comparable(value: Value) -> bool:
-    """Equal values do the same, wherever they are."""
-    match value:
-        case Instance() | Many() | Dict():
-            return False
-        case FunctionValue(frame=frame, of=of):
-            return frame is None and is_comparable(of)
-        case _:
-            return True
-
-
-def memorable(function: FunctionValue, args: Args) -> bool:
-    """The call can be a unit of its own."""
-    return function.frame is None and all(is_comparable(value) for value in (function.of, *args.every()))

@@ -209,7 +209,8 @@ def _is_quiet(base: Value) -> bool:
 
 def _handed_up(running: Running, function: FunctionValue, args: Args) -> Args:
     """The arguments that a constructor hands on to the one above."""
-    from flask_lsp.project.evaluation import Frame, bind
+    from flask_lsp.project.arguments import bind
+    from flask_lsp.project.evaluation import Frame
     from flask_lsp.project.running import Running
 
     if not function.code.steps:
