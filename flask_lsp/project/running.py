@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from flask_lsp.facts.model import OTHER, Compared, Either, Import, Items, Joined, Literal, Negated, Pairs, Path
+from flask_lsp.facts.model import OTHER, Compared, Either, Items, Joined, Literal, Negated, Pairs, Path
 from flask_lsp.facts.model import Value as Written
 from flask_lsp.facts.script import HOOKS, Attach, Bring, Code, Do, Each, Give, Kind, Maybe, Set, Step, Steps
-from flask_lsp.project import calling, links
+from flask_lsp.project import calling
+from flask_lsp.project.looking import Later, Looking
 from flask_lsp.project.names import home
 from flask_lsp.project.route_model import UNKNOWN
 from flask_lsp.project.things import (
@@ -32,10 +32,7 @@ from flask_lsp.project.things import (
     Value,
     ViewValue,
 )
-from flask_lsp.text import Span
-
-if TYPE_CHECKING:
-    from flask_lsp.project.evaluation import Evaluation, Frame
+from flask_lsp.project.ways import gives_something, merged
 
 _TOKEN = re.compile(r"\.(\w+)|(\(\))|(\[\])")
 _ROOT = re.compile(r"[^.(\[]*")
@@ -44,23 +41,8 @@ _DEEPEST = 50
 """Expressions that are read to read another."""
 
 
-class Later:
-    """A module-level name that nobody has asked for yet."""
-
-    __slots__ = ("step",)
-
-    def __init__(self, step: Step) -> None:
-        self.step = step
-
-
-class Running:
-    """One frame of an evaluation."""
-
-    def __init__(self, evaluation: Evaluation, frame: Frame) -> None:
-        self.evaluation = evaluation
-        self.frame = frame
-        self.depth = 0
-        """How many calls it is below the body of its unit."""
+class Running(Looking):
+    """One frame of an evaluation that runs."""
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
@@ -158,8 +140,8 @@ class Running:
         if leaving == len(bodies) > 1:
             frame.left = True
         elif leaving and not handlers and any(bodies[index] for index in range(len(bodies))):
-            frame.sure = frame.sure and not _gives_something(bodies)
-        frame.env = _merged(before, after, handlers)
+            frame.sure = frame.sure and not gives_something(bodies)
+        frame.env = merged(before, after, handlers)
         if not frame.name:
             frame.unit.env = frame.env
 
@@ -295,86 +277,6 @@ class Running:
             case _:
                 return UNKNOWN
 
-    # -- names -----------------------------------------------------------------------------------------------------
-
-    def lookup(self, name: str) -> Value:
-        if name == "super":
-            return Outer("builtins.super")
-        frame: Frame | None = self.frame
-        while frame is not None:
-            if name in frame.env:
-                return self._from(frame, name)
-            if not frame.name:
-                break
-            frame = frame.outer
-        if name == "__name__":
-            return UNKNOWN
-        return self.global_(self.frame.document, name)
-
-    def _from(self, frame: Frame, name: str) -> Value:
-        value = frame.env[name]
-        if isinstance(value, Later):
-            frame.env[name] = UNKNOWN  # while it is read
-            value = frame.env[name] = self.settled(value)
-        return value
-
-    def settled(self, value: Value | Later) -> Value:
-        return self.bound(value.step) if isinstance(value, Later) else value
-
-    def global_(self, document: str, name: str) -> Value:
-        """What a name of a module is."""
-        if self.evaluation.bindings(document, name):
-            return self.evaluation.name(document, name)
-        found = self.starred(document, name, {document})
-        return Outer(f"builtins.{name}") if found is None else found
-
-    def starred(self, document: str, name: str, seen: set[str]) -> Value | None:
-        """What star imports of a module, and those of what they import, say of a name; ``None``: nothing."""
-        for star in reversed(self.evaluation.bindings(document, "*")):
-            if isinstance(star, Bring):
-                module = self.evaluation.find(document, star.module, star.level)
-                if module is None or len(seen) > _DEEPEST:
-                    return UNKNOWN
-                if module in seen:
-                    continue
-                seen.add(module)
-                if self.evaluation.bindings(module, name):
-                    found = self.evaluation.name(module, name)
-                else:
-                    found = self.starred(module, name, seen)
-                if found is not UNKNOWN and found is not None:
-                    return found
-        return None
-
-    def brought(self, bring: Bring) -> Value:
-        """What an import brings."""
-        document = self.frame.document
-        module = self.evaluation.find(document, bring.module, bring.level)
-        if bring.attribute is None:
-            return Outer(bring.module, document) if module is None else Module(module)
-        inner = self.evaluation.find(document, f"{bring.module}.{bring.attribute}".lstrip("."), bring.level)
-        if module is not None:  # ``from . import name`` in the package itself binds the module to that name
-            return Module(inner) if module == document and inner is not None else self.member(module, bring.attribute)
-        imported = Import("", bring.module, bring.attribute, bring.level, Span(0, 0))
-        match links.follow(self.evaluation.project, document, imported, ""):
-            case links.Inside(found, "", _):
-                return Module(found)
-            case links.Outside(path):
-                return Outer(home(path), document)
-            case _:
-                return UNKNOWN
-
-    def member(self, module: str, name: str) -> Value:
-        """A name of a module of the project, or a module in it."""
-        if self.evaluation.bindings(module, name):
-            return self.evaluation.name(module, name)
-        if module.endswith("/__init__.py") and (inner := self.evaluation.find(module, name, 1)) is not None:
-            return Module(inner)
-        if self.evaluation.bindings(module, "*"):
-            found = self.global_(module, name)
-            return UNKNOWN if isinstance(found, Outer) and found.name.startswith("builtins.") else found
-        return UNKNOWN
-
     def attribute(self, of: Value, name: str) -> Value:
         match of:
             case Module(document=document):
@@ -401,31 +303,3 @@ class Running:
 
 _OF_APPS = HOOKS | {"route", "add_url_rule", "register_blueprint"}
 """These are only called on applications and blueprints, whatever the owner is called."""
-
-
-def _gives_something(bodies: tuple[Steps, ...]) -> bool:
-    """A ``return`` is in there, not only a ``raise``."""
-    for body in bodies:
-        for step in body:
-            match step:
-                case Give(value=value) if value is not None:
-                    return True
-                case Maybe(bodies=inner) if _gives_something(inner):
-                    return True
-                case Each(body=inner) if _gives_something((inner,)):
-                    return True
-                case _:
-                    pass
-    return False
-
-
-def _merged(before: dict[str, Value], after: list[dict[str, Value]], handlers: bool) -> dict[str, Value]:
-    """What names are after one of several ways was taken."""
-    if handlers:
-        return {**{name: value for each in after for name, value in each.items()}, **before}
-    found = dict(before)
-    for name in {name for each in after for name in each}:
-        values = [each[name] for each in after if name in each]
-        same = all(value is values[0] or value == values[0] for value in values)
-        found[name] = values[0] if same else UNKNOWN
-    return found
