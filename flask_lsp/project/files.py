@@ -8,10 +8,8 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import stat
 import sys
-import tempfile
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
@@ -77,6 +75,9 @@ def decode(data: bytes) -> Content:
 
 def write(path: str, text: str, encoding: str) -> None:
     """Puts the text in the place of the file at once or not at all, with the mode of the file. Raises Unreadable."""
+    import shutil  # with all its compression, slow to import for those who only read
+    import tempfile
+
     target = os.path.realpath(path)
     temporary = ""
     try:
