@@ -32,6 +32,7 @@ def generate(write: Write) -> None:
     write("docs/rules/index.md", NOTE + "\n# Rules\n\n" + rules_table(""))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = with_block(readme, "rules", rules_table("docs/rules/"))
+    readme = with_block(readme, "routes", f"```text\n$ flask-lsp routes examples\n{said('routes').stdout}```\n")
     write("README.md", with_block(readme, "sample", f"```text\n{sample()}```\n"))
 
 
@@ -43,12 +44,17 @@ def with_block(text: str, name: str, content: str) -> str:
 
 def sample() -> str:
     """What the command line says of the examples: the first findings and the last line."""
-    command = [sys.executable, "-m", "flask_lsp", "check", "examples"]
-    environ = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = said("check")
     findings = done.stdout.rstrip("\n").split("\n\n")
     more = ["..."] if len(findings) > SAMPLE else []
     return "$ flask-lsp check examples\n" + "\n\n".join([*findings[:SAMPLE], *more, done.stderr])
+
+
+def said(command: str) -> subprocess.CompletedProcess[str]:
+    """What a command says of the examples."""
+    whole = [sys.executable, "-m", "flask_lsp", command, "examples"]
+    environ = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(whole, cwd=ROOT, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def rules_table(folder: str) -> str:
