@@ -10,7 +10,15 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "flask_lsp"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LAYERS = (("text", "settings", "frozen"), ("syntax",), ("facts",), ("project",), ("rules",), ("features",), ("server", "cli"))
+LAYERS = (
+    ("text", "settings", "frozen"),
+    ("syntax",),
+    ("facts",),
+    ("project",),
+    ("rules",),
+    ("features",),
+    ("server", "cli"),
+)
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 DOORS = {"pygls": "server", "lsprotocol": "server", "jedi": "project/jedi_bridge.py"}
 

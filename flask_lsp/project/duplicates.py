@@ -50,7 +50,7 @@ def _found(project: Project) -> Iterator[Duplicate]:
             name = routes.blueprints[key].name if one.name is None else one.name
             if one.owner is None or isinstance(name, Unknown) or not one.sure or one.owner in routes.various:
                 continue
-            # What is put on a blueprint in two functions may be so for two applications, of which one process makes one.
+            # What two functions put on a blueprint may be for two applications, of which a process makes one.
             where = (one.document, one.function) if one.owner in routes.blueprints and one.function else ("", "")
             by_owner.setdefault((one.owner, where), []).append((name, one))
     for pairs in by_owner.values():

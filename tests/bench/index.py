@@ -56,14 +56,18 @@ def main() -> None:
         gc.collect()
     base = median(parse)
     lines = sum(text.count("\n") for text in texts.values())
-    print(f"{lines} lines in {len(texts)} files, {len(route_map(project).routes)} routes, ast.parse {base * 1000:.0f} ms")
+    print(
+        f"{lines} lines in {len(texts)} files, {len(route_map(project).routes)} routes, ast.parse {base * 1000:.0f} ms"
+    )
     for name, times in (("index", index), ("link", link), ("relink", relink)):
         print(f"{name:7} {median(times) * 1000:6.1f} ms, {median(times) / base:.2f} times ast.parse")
     if not options.folder:
         alone, inside = typing(texts, alone=True), typing(texts, alone=False)
         spots = [hovering(project) for _ in range(options.runs)]
         print(f"hover   {median(spots) * 1000:6.2f} ms, at most {max(spots) * 1000:.2f}")
-        print(f"typing  {inside * 1000:6.2f} ms in the project, {alone * 1000:.2f} ms alone, ratio {inside / alone:.2f}")
+        print(
+            f"typing  {inside * 1000:6.2f} ms in the project, {alone * 1000:.2f} ms alone, ratio {inside / alone:.2f}"
+        )
 
 
 def read(folder: Path) -> tuple[str, dict[str, str]]:
@@ -74,7 +78,10 @@ def read(folder: Path) -> tuple[str, dict[str, str]]:
 
 def written() -> dict[str, str]:
     """A project of blueprints, a factory that registers them, and models."""
-    texts = {f"{ROOT}/shop/__init__.py": factory(), f"{ROOT}/wsgi.py": "from shop import create_app\n\napp = create_app()\n"}
+    texts = {
+        f"{ROOT}/shop/__init__.py": factory(),
+        f"{ROOT}/wsgi.py": "from shop import create_app\n\napp = create_app()\n",
+    }
     for number in range(MODULES):
         texts[f"{ROOT}/shop/views{number}.py"] = views(number)
         texts[f"{ROOT}/shop/models{number}.py"] = models(number)
@@ -88,7 +95,7 @@ def factory() -> str:
     )
     return (
         "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\n\n"
-        f'def create_app():\n    app = Flask(__name__)\n    app.config.from_prefixed_env()\n    db.init_app(app)\n'
+        f"def create_app():\n    app = Flask(__name__)\n    app.config.from_prefixed_env()\n    db.init_app(app)\n"
         f"{imports}{registered}    return app\n"
     )
 
@@ -99,16 +106,21 @@ def views(number: int) -> str:
         f'from shop.models{number} import Item\n\nbp = Blueprint("views{number}", __name__)\n'
     )
     return head + "".join(
-        f'\n\n@bp.get("/items{view}/<int:key>")\ndef item{view}(key):\n    item = db.session.get(Item, key) or abort(404)\n'
+        f'\n\n@bp.get("/items{view}/<int:key>")\ndef item{view}(key):\n'
+        f"    item = db.session.get(Item, key) or abort(404)\n"
         f'    return render_template("item.html", item=item)\n'
         for view in range(VIEWS)
     )
 
 
 def models(number: int) -> str:
-    return "from shop import db\n\n\nclass Item(db.Model):\n    key = db.Column(db.Integer, primary_key=True)\n" + "".join(
-        f"\n    def total{method}(self, tax):\n        price = self.price * (1 + tax)\n        return round(price, {method})\n"
-        for method in range(10)
+    return (
+        "from shop import db\n\n\nclass Item(db.Model):\n    key = db.Column(db.Integer, primary_key=True)\n"
+        + "".join(
+            f"\n    def total{method}(self, tax):\n"
+            f"        price = self.price * (1 + tax)\n        return round(price, {method})\n"
+            for method in range(10)
+        )
     )
 
 
