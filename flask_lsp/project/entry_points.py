@@ -68,26 +68,30 @@ def entry_points(
     return tuple(unique.values())
 
 
-def _launched(layout: Layout, launch: Launch, root: str, programs: dict[str, tuple[Steps, ...]]) -> Iterator[Entry]:
+def _launched(layout: Layout, launch: Launch, root: str, programs: Collection[str]) -> Iterator[Entry]:
     """What a deployment file starts, if it is there."""
     folder = posixpath.normpath(f"{root}/{launch.folder}")
-    document = _meant(launch, folder, programs)
-    if document is not None:
-        roots = tuple(dict.fromkeys((layout.base(document), folder, root, f"{root}/src")))
-        yield Entry(Start((document,), roots, launch.script, launch.package, launch.calls), launch.how)
+    for first, document in _candidates(layout, launch, folder):
+        if document in programs:
+            roots = tuple(dict.fromkeys((first, folder, root, f"{root}/src")))
+            yield Entry(Start((document,), roots, launch.script, launch.package, launch.calls), launch.how)
+            return
 
 
-def _meant(launch: Launch, folder: str, programs: Collection[str]) -> str | None:
+def _candidates(layout: Layout, launch: Launch, folder: str) -> Iterator[tuple[str, str]]:
+    """The files that may be meant, each with the folder that comes first on ``sys.path``."""
     path = posixpath.normpath(f"{folder}/{launch.target}")
-    dotted = f"{folder}/{launch.target.replace('.', '/')}"
-    below = [dotted, f"{folder}/src/{launch.target.replace('.', '/')}"]
-    if launch.package:
-        paths = [name for each in below for name in (f"{each}/__main__.py", f"{each}.py")]
-    elif launch.target.endswith(".py"):
-        paths = [path]
+    if launch.script:
+        yield path.rpartition("/")[0], path
+    elif path.endswith(".py"):
+        yield layout.base(path), path
     else:
-        paths = [name for each in (path, *below) for name in (each + INIT, f"{each}.py")]
-    return next((each for each in paths if each in programs), None)
+        for first in (folder, f"{folder}/src"):
+            module = f"{first}/{launch.target.replace('.', '/')}"
+            yield first, module + ("/__main__.py" if launch.package else INIT)
+            yield first, f"{module}.py"
+        for document in (path + INIT, f"{path}.py"):  # of flask: src/shop
+            yield layout.base(document), document
 
 
 def _of_module(project: Project, document: str, base: str, roots: tuple[str, ...], main: bool) -> list[Entry]:

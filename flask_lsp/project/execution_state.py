@@ -183,7 +183,10 @@ class State:
     def _failure(self, kind: str, name: str, module: str, frame: Frame, at: int) -> Failure:
         owner = self.modules.get(module)
         site = Site(frame.document, frame.block, at)
-        return Failure(kind, name, module, owner is not None and owner.running, site, tuple(self.trail))
+        # A package gets its modules as names when these have run.
+        child = self.modules.get(self.world.layout.child(owner.document, name) or "") if owner is not None else None
+        partial = any(each is not None and each.running for each in (owner, child))
+        return Failure(kind, name, module, partial, site, tuple(self.trail))
 
 
 def short(key: str) -> str:

@@ -9,9 +9,12 @@ import json
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 MODULES = ("a", "b", "p", "p.x", "p.y", "p.q", "p.q.z", "n.m")
@@ -35,6 +38,8 @@ class Seen:
     line: int = 0
     kind: str = ""
     name: str = ""
+    partial: str = field(default="", compare=False)
+    """The module that, as CPython says, had not run to its end."""
 
 
 def path_of(module: str) -> str:
@@ -53,12 +58,14 @@ def programs(draw: st.DrawFn) -> Program:
     return Program(files, entry, draw(st.integers(0, 9)) == 0 and entry not in PACKAGES)
 
 
+@cache
 def _body(module: str, modules: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
     return st.lists(_statement(module, modules, 2), min_size=1, max_size=5).map(
         lambda groups: [line for group in groups for line in group]
     )
 
 
+@cache
 def _statement(module: str, modules: tuple[str, ...], depth: int) -> st.SearchStrategy[list[str]]:
     simple = [_binding(), _import(module, modules), _import(module, modules), _import(module, modules)]
     if depth:
@@ -191,6 +198,33 @@ def _others(draw: st.DrawFn, inner: st.SearchStrategy[list[str]]) -> list[str]:
             ]
         )
     )
+
+
+BATCH = 500
+
+
+def against_python(times: int) -> Iterator[tuple[Program, Seen]]:
+    """Programs, ``times`` the number of examples that other properties are tried on, and what CPython makes of them.
+
+    All programs first, then CPython on many at once: a process for each would take a hundred times as long.
+    """
+    made: list[Program] = []
+
+    @settings(max_examples=settings.default.max_examples * times, phases=[Phase.generate], database=None)
+    @given(programs())
+    def collect(program: Program) -> None:
+        made.append(program)
+
+    collect()
+    for start in range(0, len(made), BATCH):
+        batch = made[start : start + BATCH]
+        yield from zip(batch, observed(batch), strict=True)
+
+
+def written(program: Program) -> str:
+    """The program, for a person."""
+    files = (f"--- {path}\n{text}" for path, text in program.files.items())
+    return f"{program.entry} script={program.script}\n" + "\n".join(files)
 
 
 def observed(batch: list[Program]) -> list[Seen]:

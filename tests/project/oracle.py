@@ -1,5 +1,6 @@
 """Runs in an interpreter of its own: ``python -I -S oracle.py FOLDER``, programs as JSON on standard input. Imports
-each program and says on standard output how it ended: file, line, exception, name."""
+each program and says on standard output how it ended: file, line, exception, name, and the module that had not run to
+its end."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import sys
 from typing import Any
 
 _NAME = re.compile(r"cannot import name '(\w+)'|has no attribute '(\w+)'|submodule '(\w+)'|name '(\w+)' is not defined")
+_PARTIAL = re.compile(r"partially initialized module '([\w.]+)'|of module '([\w.]+)' \(most likely due to a circular")
 
 
 class Anything:
@@ -65,11 +67,12 @@ def seen(root: str, entry: str, script: bool) -> tuple[Any, ...]:
             trace = trace.tb_next
         found = _NAME.search(str(error))
         name = next(filter(None, found.groups()), "") if found else ""
-        return (*place, type(error).__name__, name)
+        partial = _PARTIAL.search(str(error))
+        return (*place, type(error).__name__, name, next(filter(None, partial.groups()), "") if partial else "")
     finally:
         if script:
             sys.path.pop(0)
-    return ("", 0, "", "")
+    return ("", 0, "", "", "")
 
 
 main(sys.argv[1])
