@@ -43,6 +43,15 @@ def _closest(project: Project, apps: list[Key], document: str) -> list[Key]:
     return [app for app in apps if app[0].rpartition("/")[0] == nearest]
 
 
+def name_is_taken(project: Project, document: str, reference: Reference) -> bool:
+    """Another blueprint of its name is registered somewhere, so this one may need ``name=``."""
+    own = routes.blueprint(project, document, reference)
+    if own is None:
+        return False
+    others = (each for each in routes.blueprints(project, document) if each.name == own.name and each.key != own.key)
+    return any(routes.registrations(project, each.key[0], ("module", each.key[1])) for each in others)
+
+
 _FINDS = re.compile(r"(?i)load|discover|regist|blueprint|plugin|auto|scan|find|modul|entry|component")
 
 

@@ -31,7 +31,8 @@ def ways_out(ctx: Context, span: Span, document: str) -> Iterator[Fix]:
         yield by_context
     elif (users := _users(ctx.file, found)) is not None and _is_plain(ctx, found):
         yield _into_functions(found, users)
-    if (made := _extension(ctx.project, document, found.alias.name)) is not None:
+    made = _extension(ctx.project, document, found.alias.name) if _is_alone(ctx, found, document) else None
+    if made is not None:
         yield _to_extensions(found.alias.name, document, *made)
 
 
@@ -51,6 +52,16 @@ def _is_plain(ctx: Context, found: Import) -> bool:
         alias is not found.alias and ctx.project.module(other, node.module or "", node.level) == ctx.file.document
         for other, node, alias in _imports_of(ctx.project, found.local)
     )
+
+
+def _is_alone(ctx: Context, found: Import, document: str) -> bool:
+    """All else that the statement imports are modules: without the name, the circle is gone."""
+    project, here, node = ctx.project, ctx.file.document, found.node
+    inside = f"{node.module}." if node.module else ""
+    others = (
+        project.module(here, f"{inside}{each.name}", node.level) for each in node.names if each is not found.alias
+    )
+    return all(other not in (None, document) for other in others)
 
 
 def _imports_of(project: Project, name: str) -> Iterator[tuple[str, ast.ImportFrom, ast.alias]]:

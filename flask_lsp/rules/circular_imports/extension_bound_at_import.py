@@ -62,7 +62,7 @@ from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.circular_imports._extension import name_bound_to
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.own_modules import module_name
+from flask_lsp.rules.own_modules import module_name, runs
 from flask_lsp.rules.set_up import add_line, initialises
 
 rule = Rule("FL306", "extension-bound-at-import", Level.WARNING, words=tuple(f"{name}(" for name in sorted(CLASSES)))
@@ -106,6 +106,8 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
         return  # what they are made of would have to be imported too
     if not here and ("." in app[1] or module_name(ctx.project, app[0], ctx.file.document) is None):
         return  # the factory, which is called on import here, cannot import from here
+    if not here and _needs_more_of(ctx, *app):
+        return  # the application's module, half-way through, would import this one
 
     def change(editing: Editing) -> None:
         given = _without_app(editing, node)
@@ -122,6 +124,18 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
         add_line(editing, app, (initialises,), made.key, line)
 
     yield Fix(f"Make `{name}` without the application and call `init_app`", False, change)
+
+
+def _needs_more_of(ctx: Context, document: str, name: str) -> bool:
+    """The file imports more than that name from a module, itself or by way of others."""
+    project, file = ctx.project, ctx.file
+    for each in file.facts.imports:
+        found = project.module(file.document, each.module, each.level)
+        if found == document and each.attribute not in (None, name):
+            return True
+        if found not in (None, document, file.document) and runs(project, str(found), document):
+            return True
+    return False
 
 
 def _is_movable(node: ast.Call) -> bool:
