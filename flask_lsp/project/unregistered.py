@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from flask_lsp.project import kinds, routes
-from flask_lsp.project.extensions import escapes, registrations_unclear
+from flask_lsp.project.extensions import registrations_unclear
+from flask_lsp.project.handed_on import escapes
 from flask_lsp.project.importers import imports_by_name, reach
 from flask_lsp.project.route_model import Reason
 from flask_lsp.project.routes import Key, Reference
@@ -43,13 +44,14 @@ def _closest(project: Project, apps: list[Key], document: str) -> list[Key]:
     return [app for app in apps if app[0].rpartition("/")[0] == nearest]
 
 
-def name_is_taken(project: Project, document: str, reference: Reference) -> bool:
-    """Another blueprint of its name is registered somewhere, so this one may need ``name=``."""
+def name_is_taken(project: Project, document: str, reference: Reference, app: Key) -> bool:
+    """Another blueprint of its name is registered on the application, so this one would need ``name=``."""
     own = routes.blueprint(project, document, reference)
     if own is None:
         return False
     others = (each for each in routes.blueprints(project, document) if each.name == own.name and each.key != own.key)
-    return any(routes.registrations(project, each.key[0], ("module", each.key[1])) for each in others)
+    registered = (one for each in others for one in routes.registrations(project, each.key[0], ("module", each.key[1])))
+    return any(one.owner in (None, app) for one in registered)
 
 
 _FINDS = re.compile(r"(?i)load|discover|regist|blueprint|plugin|auto|scan|find|modul|entry|component")

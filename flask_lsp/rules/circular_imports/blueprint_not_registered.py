@@ -76,7 +76,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if (
         len(apps) == 1
         and can_add(ctx.project, apps[0], ctx.file.document)
-        and not ctx.ask(unregistered.name_is_taken, to)
+        and not ctx.ask(unregistered.name_is_taken, to, apps[0])
     ):
         fixes.append(_register((ctx.file.document, name), apps[0]))
     yield ctx.finding(node, message, fixes=fixes, related=related)
