@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from flask_lsp.project import joining, resources
-from flask_lsp.project.evaluation import Evaluation, Unit
+from flask_lsp.project.collecting import Collecting, units_of
+from flask_lsp.project.evaluation import Unit
 from flask_lsp.project.joining import Sorted, Table
-from flask_lsp.project.kinds import is_test
 from flask_lsp.project.route_model import (
     UNKNOWN,
     App,
@@ -26,10 +26,8 @@ from flask_lsp.project.route_model import (
 from flask_lsp.project.things import (
     ApiThing,
     AppThing,
-    Args,
     BlueprintThing,
     Effect,
-    FunctionValue,
     Given,
     Opened,
     Placed,
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
 
 _MOST_NESTED = 4
 """Blueprints on blueprints go no deeper."""
-_NOBODY = Args((), {}, all=False)
-"""The arguments of a function that we do not see called."""
 _E = TypeVar("_E", Registered, Placed, ResourceSaid, Hook)
 
 
@@ -61,10 +57,7 @@ def route_map(project: Project) -> RouteMap:
 class _Linking:
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.evaluation = Evaluation(project)
         self.made = RouteMap()
-        self.units: dict[int, tuple[Unit, bool]] = {}
-        """All that runs, and whether it does so in any case."""
         self.apps: dict[Key, AppThing] = {}
         self.makers: dict[Key, list[Unit]] = {}
         """The units that make an application."""
@@ -78,8 +71,9 @@ class _Linking:
         self.doubts: dict[Key, dict[Reason, None]] = {}
 
     def map(self) -> RouteMap:
-        self.collect()
-        for unit, sure in self.units.values():
+        collected = Collecting(self.project)
+        self.made.dispatched = collected.dispatches
+        for unit, sure in collected.units.values():
             self.take(unit, sure)
         made = self.made
         made.hooks, made.said = _settled(self.hooks), self.rules
@@ -99,59 +93,6 @@ class _Linking:
         return made
 
     # -- what was done ---------------------------------------------------------------------------------------------
-
-    def collect(self) -> None:
-        """All that runs: the modules, what they call, the factories that nobody is seen to call, and last the
-        functions of which we do not see whether they run."""
-        documents = [document for document in self.project.files if not is_test(self.project, document)]
-        ran: set[Key] = set()
-        for document in documents:
-            script = self.evaluation.script(document)
-            if script is not None and script.dispatches:
-                self.made.dispatched = True
-            self.reach(self.evaluation.module(document), True, ran)
-        idle = [function for document in documents for function in self.functions(document)]
-        for factories in (True, False):
-            roots = [each for each in idle if each.code.makes_app is factories and _key(each) not in ran]
-            units = [(each, self.evaluation.call(each, Args() if factories else _NOBODY)) for each in roots]
-            inner = {key for _, unit in units for each, _ in unit.calls for key in _ran(each)}
-            for function, unit in units:
-                if _key(function) not in inner:
-                    self.reach(unit, factories, ran)
-            if factories:
-                self.collect_classes(documents, ran)
-
-    def collect_classes(self, documents: list[str], ran: set[Key]) -> None:
-        """The classes of applications of which nobody is seen to make one."""
-        scripts = [(document, script) for document in documents if (script := self.evaluation.script(document))]
-        bases = frozenset[str]().union(*(script.bases for _, script in scripts))
-        for document, script in scripts:
-            for kind in script.classes:
-                if kind.name not in bases and (document, f"{kind.name}.__init__") not in ran:
-                    unit = self.evaluation.app_class(document, kind)
-                    if unit is not None:
-                        self.reach(unit, True, ran)
-
-    def functions(self, document: str) -> Iterator[FunctionValue]:
-        """The functions and methods of a module that may have a say."""
-        script = self.evaluation.script(document)
-        if script is None:
-            return
-        for name, step in script.functions:
-            yield FunctionValue(document, name, step)
-
-    def reach(self, unit: Unit, sure: bool, ran: set[Key]) -> None:
-        """Notes a unit and all that it calls, each once."""
-        todo = [(unit, sure)]
-        while todo:
-            each, certain = todo.pop()
-            certain = certain or _makes_app(each)  # there is no such application otherwise
-            before = self.units.get(id(each))
-            if before is not None and (before[1] or not certain):
-                continue
-            self.units[id(each)] = each, certain
-            ran |= each.ran
-            todo += [(inner, certain and always) for inner, always in reversed(each.calls)]
 
     def take(self, unit: Unit, sure: bool) -> None:
         of = joining.sorted_effects(unit)
@@ -294,31 +235,8 @@ class _Linking:
                 return [None]
 
 
-def _key(function: FunctionValue) -> Key:
-    return function.document, function.name
-
-
-def _makes_app(unit: Unit) -> bool:
-    return any(isinstance(effect, AppThing) for effect in unit.effects)
-
-
-def _units(unit: Unit) -> Iterator[Unit]:
-    """A unit and all that it calls."""
-    todo, seen = [unit], set[int]()
-    while todo:
-        each = todo.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            todo += [inner for inner, _ in each.calls]
-
-
-def _ran(unit: Unit) -> set[Key]:
-    return {key for each in _units(unit) for key in each.ran}
-
-
 def _does(unit: Unit) -> frozenset[Effect]:
-    return frozenset(effect for each in _units(unit) for effect in each.effects)
+    return frozenset(effect for each in units_of(unit) for effect in each.effects)
 
 
 def _note(known: dict[_E, bool], effect: _E, sure: bool) -> None:
