@@ -110,6 +110,8 @@ class Imports(State):
             child = self.world.layout.child(module.key, name)
             if child is not None and child in self.modules:
                 value = Module_(child)
+                if "__getattr__" in module.names:
+                    self.known = False  # it is asked first
             elif not self._may_have(module, name):
                 return self._failure("ImportError", name, module.key, frame, at)
         elif module.running and not isinstance(value, Module_):

@@ -26,6 +26,7 @@ from flask_lsp.project.import_graph import (
     steps_in,
 )
 from flask_lsp.project.known_extensions import CLASSES
+from flask_lsp.project.layout import Layout
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import File, Project
@@ -146,7 +147,7 @@ def _judge(
     failing = False
     for entry in entries:
         failures: list[Failure | None] = []
-        for start in _starts(entry, ways, members, graph):
+        for start in _starts(entry, ways, members, graph, layout_of(project)):
             if start not in tried:
                 if len(tried) >= _MOST_STARTS:
                     return
@@ -168,7 +169,8 @@ def _is_circular(project: Project, failure: Failure | None) -> bool:
     if failure is None or not failure.partial:
         return False
     module = failure.module.removesuffix(MAIN)
-    for at in project.files[module].facts.bindings.get(failure.name, ()):
+    file = project.files.get(module)  # none for a folder that is a package without ``__init__.py``
+    for at in file.facts.bindings.get(failure.name, ()) if file is not None else ():
         bound = at.bound
         if not isinstance(bound, Import) or project.module(module, bound.module, bound.level) != module:
             return True
@@ -207,19 +209,29 @@ def _is_flask(name: str | None) -> bool:
     return name == "flask.Flask()" or (package.startswith("flask_") and kind in CLASSES)
 
 
-def _starts(entry: Entry, ways: Mapping[str, _Way], members: frozenset[str], graph: Graph) -> list[Start]:
+def _starts(
+    entry: Entry, ways: Mapping[str, _Way], members: frozenset[str], graph: Graph, layout: Layout
+) -> list[Start]:
     """How the entry point comes to the circle: one start for each module that may be first; none if it may not."""
-    for document in entry.start.documents:
+    for document in _in_order(entry.start, layout):
         if document in members:
+            if document not in entry.start.documents:  # a package around it
+                return [Start((document,), entry.start.roots)]
             return [entry.start._replace(documents=(document,))]
         way = ways.get(document)
-        if entry.start.script or entry.start.package:
+        if document in entry.start.documents and (entry.start.script or entry.start.package):
             way = _first_of(graph.edges[document], ways, members, script=True)
         if way is not None and way.firsts:
             if not way.sure:
                 return []
             return [Start((first,), entry.start.roots) for first in sorted(way.firsts)]
     return []
+
+
+def _in_order(start: Start, layout: Layout) -> Iterator[str]:
+    """What is run, the packages around it first."""
+    for document in start.documents:
+        yield from (document,) if start.script else layout.chain(document, start.roots)
 
 
 def _ways(graph: Graph, number: int, importers: Mapping[str, set[str]]) -> dict[str, _Way]:
