@@ -178,6 +178,20 @@ def test_where_a_target_leads(launch: Launch, documents: list[str]) -> None:
     assert [each.start.documents[0] for each in entries_of(made) if not each.how] == documents
 
 
+def test_a_package_runs_before_the_module_in_it() -> None:
+    texts = {
+        "/r/shop/__init__.py": "from shop import views\n\napp = 1\n",
+        "/r/shop/views.py": "from shop import app\n",
+        "/r/shop/wsgi.py": "import os\n",
+    }
+    launch = Launch("gunicorn shop.wsgi:app", "shop.wsgi")
+    found = [each.message for each in check(project(texts, launch), "/r/shop/views.py") if each.rule.code == "FL301"]
+    assert len(found) == 1
+    assert "`gunicorn shop.wsgi:app` ends with an ImportError" in found[0]
+    texts["/r/shop/__init__.py"] = "app = 1\n\nfrom shop import views\n"
+    assert not [each for each in check(project(texts, launch), "/r/shop/views.py") if each.rule.code == "FL301"]
+
+
 def test_new_entry_points_are_asked_again() -> None:
     made = project(CIRCLE)
     assert not [each for each in check(made, "/r/site/two.py") if each.rule.code == "FL301"]
