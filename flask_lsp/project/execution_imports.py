@@ -58,7 +58,10 @@ class Imports(State):
             owner = self.modules.get(value.key) if isinstance(value, Module_) else None
             if owner is None:
                 return OTHER
-            value = owner.names.get(short(key)) or Module_(key)
+            found = owner.names.get(short(key))
+            if found is None and "__getattr__" in owner.names:
+                self.known = False  # it is asked first
+            value = found or Module_(key)
         return value
 
     def _under(self, at: int, frame: Frame, chain: tuple[str, ...]) -> Generator[str, Failure | None, Failure | None]:
