@@ -88,8 +88,9 @@ def add_line(editing: Editing, app: Key, kinds: tuple[Says, ...], thing: Key, li
     other.insert_after(statement, *lines)
 
 
-def can_add(project: Project, app: Key, document: str) -> bool:
-    """A line about something of the file can be added where the application is set up, without a circular import."""
+def can_add(project: Project, document: str, app: Key) -> bool:
+    """A line about something of the file can be added where the application is set up, without a circular import. A
+    question for ``Context.ask``."""
     if not app[1].rpartition(".")[2].isidentifier():
         return False
     if document == app[0]:
@@ -99,7 +100,7 @@ def can_add(project: Project, app: Key, document: str) -> bool:
 
 
 def name_in(project: Project, document: str, app: Key) -> str | None:
-    """The name by which a file imports the application."""
+    """The name by which a file imports the application. A question for ``Context.ask``."""
     for local, ats in project.files[document].facts.bindings.items():
         if len(ats) == 1 and isinstance(ats[0].bound, Import):
             found = place(project, document, local)

@@ -58,6 +58,8 @@ from collections.abc import Iterator
 from flask_lsp.project import extensions
 from flask_lsp.project.extensions import Binding
 from flask_lsp.project.known_extensions import CLASSES
+from flask_lsp.project.project import Project
+from flask_lsp.project.routes import Key
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.circular_imports._extension import name_bound_to
 from flask_lsp.rules.context import Context
@@ -104,9 +106,9 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
     here = app[0] == ctx.file.document
     if made.extension.moves and others and not here:
         return  # what they are made of would have to be imported too
-    if not here and ("." in app[1] or module_name(ctx.project, app[0], ctx.file.document) is None):
+    if not here and ("." in app[1] or not ctx.ask(_has_a_name_in, app[0])):
         return  # the factory, which is called on import here, cannot import from here
-    if not here and _needs_more_of(ctx, *app):
+    if not here and ctx.ask(_needs_more_of, app):
         return  # the application's module, half-way through, would import this one
 
     def change(editing: Editing) -> None:
@@ -126,14 +128,19 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
     yield Fix(f"Make `{name}` without the application and call `init_app`", False, change)
 
 
-def _needs_more_of(ctx: Context, document: str, name: str) -> bool:
-    """The file imports more than that name from a module, itself or by way of others."""
-    project, file = ctx.project, ctx.file
-    for each in file.facts.imports:
-        found = project.module(file.document, each.module, each.level)
-        if found == document and each.attribute not in (None, name):
+def _has_a_name_in(project: Project, document: str, other: str) -> bool:
+    """The other file can import this one."""
+    return module_name(project, other, document) is not None
+
+
+def _needs_more_of(project: Project, document: str, app: Key) -> bool:
+    """The file imports more than the application from the application's module, itself or by way of others."""
+    module, name = app
+    for each in project.files[document].facts.imports:
+        found = project.module(document, each.module, each.level)
+        if found == module and each.attribute not in (None, name):
             return True
-        if found not in (None, document, file.document) and runs(project, str(found), document):
+        if found not in (None, module, document) and runs(project, str(found), module):
             return True
     return False
 

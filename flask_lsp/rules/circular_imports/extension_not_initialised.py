@@ -80,12 +80,12 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 def _fixes(node: ast.Call, found: Made, app: Key, ctx: Context) -> Iterator[Fix]:
     name, there = found.key[1], app[1].rpartition(".")[2]
-    here = name_in(ctx.project, ctx.file.document, app)
+    here = ctx.ask(name_in, app)
 
     def in_set_up(editing: Editing) -> None:
         add_line(editing, app, (initialises,), found.key, lambda name, app: f"{name}.init_app({app})")
 
-    if can_add(ctx.project, app, ctx.file.document):
+    if ctx.ask(can_add, app):
         yield Fix(f"Call `{name}.init_app({there})`", False, in_set_up)
     elif here is not None:
         statement, line = ctx.statement(node), f"{name}.init_app({here})"
