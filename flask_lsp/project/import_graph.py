@@ -138,7 +138,7 @@ def _flat(steps: Iterable[Step], sure: bool, main: bool) -> Iterator[tuple[Step,
                     known = test in ("first", "second") or only
                     yield from _flat(body, sure and known, main or only)
             case Attempt(body, handlers, orelse, final):
-                yield from _flat(body, sure, main)
+                yield from _flat(body, sure and not handlers, main)  # whose failure may be caught: the program goes on
                 for _, each in handlers:
                     yield from _flat(each, False, main)
                 yield from _flat(orelse, False, main)
