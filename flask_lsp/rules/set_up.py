@@ -67,6 +67,9 @@ def add_line(editing: Editing, app: Key, kinds: tuple[Says, ...], thing: Key, li
     at, index = _place(file, found, kinds)
     document, name = thing
     start, _, statement = at.placed(index)
+    if document == app[0] and at.function is not None and at.block.nodes.binds(at.function, name):
+        editing.impossible = True  # there the name means something else
+        return
     if document == app[0] and not _is_bound_before(file, name, at, index):
         start, statement = _binding(file, name, start, statement)
     known = _imported_later(editing.project, file, at, index, thing)
@@ -88,13 +91,15 @@ def add_line(editing: Editing, app: Key, kinds: tuple[Says, ...], thing: Key, li
     other.insert_after(statement, *lines)
 
 
-def can_add(project: Project, document: str, app: Key) -> bool:
-    """A line about something of the file can be added where the application is set up, without a circular import. A
+def can_add(project: Project, document: str, app: Key, name: str) -> bool:
+    """A line about ``name`` of the file can be added where the application is set up, without a circular import. A
     question for ``Context.ask``."""
-    if not app[1].rpartition(".")[2].isidentifier():
+    function, _, application = app[1].rpartition(".")
+    if not application.isidentifier():
         return False
-    if document == app[0]:
-        return True
+    if document == app[0]:  # there the name may mean something else
+        imports = [each for each in project.files[document].facts.imports if each.function == function]
+        return not function or all(each.attribute != name for each in imports)
     named = module_name(project, app[0], document) is not None
     return named and ("." in app[1] or not runs(project, document, app[0]))
 

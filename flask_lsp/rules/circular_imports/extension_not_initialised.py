@@ -85,7 +85,7 @@ def _fixes(node: ast.Call, found: Made, app: Key, ctx: Context) -> Iterator[Fix]
     def in_set_up(editing: Editing) -> None:
         add_line(editing, app, (initialises,), found.key, lambda name, app: f"{name}.init_app({app})")
 
-    if ctx.ask(can_add, app):
+    if ctx.ask(can_add, app, name):
         yield Fix(f"Call `{name}.init_app({there})`", False, in_set_up)
     elif here is not None:
         statement, line = ctx.statement(node), f"{name}.init_app({here})"

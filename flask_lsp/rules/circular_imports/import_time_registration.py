@@ -125,7 +125,7 @@ def _fixes(added: Added, span: Span, ctx: Context) -> Iterator[Fix]:
     found = place(ctx.project, ctx.file.document, added.blueprint) if added.blueprint else None
     statement = _statement(ctx, span)
     app = added.factory.app
-    if found is None or statement is None or not can_add(ctx.project, found.document, app):
+    if found is None or statement is None or not can_add(ctx.project, found.document, app, found.name):
         return
     start, block, call = statement
     rest = [*call.args[1:], *call.keywords]
