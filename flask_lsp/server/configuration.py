@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pygls.exceptions import JsonRpcException
 
-from flask_lsp.project import files
 from flask_lsp.server.client import section_of
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ async def register(server: Server) -> None:
 
 def is_about_settings(document: str) -> bool:
     """Whether a file says what the settings, the versions, the entry points or the files of a project are."""
+    from flask_lsp.project import files  # the core comes after the answer to `initialize`
+
     name = document.rpartition("/")[2]
     return name == ".gitignore" or files.is_about_project(name)
 
