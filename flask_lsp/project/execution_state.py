@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable
 
 from flask_lsp.facts.importing import Load, Name, Steps
@@ -26,7 +27,7 @@ from flask_lsp.project.execution_model import (
 from flask_lsp.project.layout import INIT
 
 
-class State:
+class State(ABC):
     """What all parts of a run read and change."""
 
     def __init__(self, world: World, start: Start, choices: tuple[int, ...]) -> None:
@@ -49,8 +50,9 @@ class State:
         self.chosen.append((choice, count))
         return choice
 
+    @abstractmethod
     def _steps(self, steps: Steps, frame: Frame) -> Running:
-        raise NotImplementedError
+        """Runs steps one after the other, until one ends the body."""
 
     # -- modules -------------------------------------------------------------------------------------------------------
 
