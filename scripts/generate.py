@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flask_lsp.rules.documentation import markdown
+from flask_lsp.rules.documentation import documentation, markdown
 from flask_lsp.rules.registry import rules
 from flask_lsp.settings import SECTION, keys, schema
 
@@ -26,6 +27,7 @@ Write = Callable[[str, str], None]
 def generate(write: Write) -> None:
     write("docs/settings.md", settings_page())
     write("docs/settings.schema.json", json.dumps(schema(), indent=2) + "\n")
+    write("docs/protocol.md", protocol_page())
     for registered in rules():
         code = registered.rule.code
         write(f"docs/rules/{code}.md", NOTE + "\n" + markdown(code).rstrip() + "\n")
@@ -62,7 +64,7 @@ def rules_table(folder: str) -> str:
     for registered in rules():
         rule = registered.rule
         level = rule.level.name.lower() + (" (strict)" if rule.strict else "")
-        title = markdown(rule.code).split("\n", 1)[0].partition("**: ")[2]
+        title = documentation(rule.code).title
         lines.append(f"| [{rule.code}]({folder}{rule.code}.md) | `{rule.name}` | {level} | {title} |")
     return "\n".join(lines) + "\n"
 
@@ -81,6 +83,50 @@ section `{SECTION}` of an editor, and in the `initializationOptions` of a client
 editor, the editor stronger than `pyproject.toml`. A stronger `preset` or `select` takes the place of a weaker `select`,
 a stronger `select` also of a weaker `ignore`; otherwise lists and tables add up. `null` means "not set". A key that is
 unknown or malformed is named in the log and costs only itself.
+"""
+
+
+def protocol_page() -> str:
+    """What the server says beyond the protocol: the names, then the types, with their docstrings."""
+    module = ast.parse((ROOT / "flask_lsp/server/protocol.py").read_text(encoding="utf-8"))
+    types = [node for node in module.body if isinstance(node, ast.ClassDef)]
+    names = {each.name for each in types}
+    parts = [NOTE, "# Beyond the protocol\n", _ABOUT_PROTOCOL]
+    for _, value, doc in _documented(module.body):
+        if isinstance(value, ast.Constant):
+            parts.append(f"## `{value.value}`\n\n{_linked(doc, names)}\n")
+    for each in types:
+        rows = [
+            f"| `{name}` | `{ast.unparse(annotation).replace('|', chr(92) + '|')}` | {_linked(doc, names)} |"
+            for name, annotation, doc in _documented(each.body)
+        ]
+        table = "\n".join(["| member | type | |", "|---|---|---|", *rows])
+        parts.append(f"## {each.name}\n\n{_linked(ast.get_docstring(each) or '', names)}\n\n{table}\n")
+    return "\n".join(parts)
+
+
+def _documented(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr, str]]:
+    """The names that are bound or declared, with their value or type and the docstring below."""
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        doc = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id, node.annotation, str(doc)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and doc:
+            yield node.targets[0].id, node.value, str(doc)
+
+
+def _linked(doc: str, names: set[str]) -> str:
+    """Markdown of a docstring, on one line, with links to the types that it names."""
+    text = " ".join(doc.split()).replace("``", "`")
+    return re.sub(
+        r"`(\w+)`", lambda found: f"[{found[1]}](#{found[1].lower()})" if found[1] in names else found[0], text
+    )
+
+
+_ABOUT_PROTOCOL = """\
+The server speaks the [Language Server Protocol](https://microsoft.github.io/language-server-protocol/) and, for editors
+that want more, what is described here. Types are written as in Python and travel as JSON: `None` is `null`. Positions
+are counted as agreed upon in `initialize`. Members may be added; clients ignore those that they do not know.
 """
 
 

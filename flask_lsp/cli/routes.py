@@ -11,11 +11,9 @@ from typing import TypedDict
 
 from flask_lsp.cli.load import Asked, Loader, shown_path
 from flask_lsp.cli.terminal import Paint, Progress, painter
+from flask_lsp.features.route_list import ListedApp, ListedRoute, Named, route_list
 from flask_lsp.frozen import frozen
-from flask_lsp.project.definitions import definition
 from flask_lsp.project.project import Project
-from flask_lsp.project.route_map import route_map
-from flask_lsp.project.route_model import App, Key, Route, RouteMap, Unknown
 
 
 class View(TypedDict):
@@ -87,58 +85,41 @@ def routes(options: argparse.Namespace) -> int:
 
 def _apps(asked: Asked) -> Iterator[ShownApp]:
     """The applications that are made in the files that were asked for, or get routes from them."""
-    project, documents = asked.project, frozenset(asked.documents)
-    known = route_map(project)
-    for key, app in known.apps.items():
-        table = known.of(key)
-        if key[0] in documents or any(route.said in documents for route in table):
-            yield _shown(project, known, app, table)
-    nowhere = [route for route in known.of(None) if route.said in documents]
-    if nowhere:
-        yield {
-            "file": None,
-            "name": None,
-            "factory": None,
-            "open": [],
-            "routes": [_route(project, known, route) for route in nowhere],
-        }
+    documents = frozenset(asked.documents)
+    for each in route_list(asked.project):
+        own = tuple([route for route in each.routes if route.said in documents])
+        if each.app is None:
+            if own:
+                yield _shown(asked.project, each, own)
+        elif own or each.app.document in documents:
+            yield _shown(asked.project, each, each.routes)
 
 
-def _shown(project: Project, known: RouteMap, app: App, table: Sequence[Route]) -> ShownApp:
+def _shown(project: Project, each: ListedApp, routes: Sequence[ListedRoute]) -> ShownApp:
     return {
-        "file": shown_path(app.key[0]),
-        "name": app.key[1],
-        "factory": None if app.factory is None else app.factory[1],
-        "open": [{"file": shown_path(reason.document), "reason": reason.what} for reason in app.open],
-        "routes": [_route(project, known, route) for route in sorted(table, key=_order)],
+        "file": None if each.app is None else shown_path(each.app.document),
+        "name": None if each.app is None else each.app.name,
+        "factory": each.factory,
+        "open": [{"file": shown_path(reason.document), "reason": reason.what} for reason in each.open],
+        "routes": [_route(project, route) for route in routes],
     }
 
 
-def _order(route: Route) -> tuple[str, str]:
-    return route.rule.text, route.endpoint
-
-
-def _route(project: Project, known: RouteMap, route: Route) -> ShownRoute:
+def _route(project: Project, route: ListedRoute) -> ShownRoute:
     return {
-        "methods": None if route.methods is None else sorted(route.methods),
-        "rule": route.rule.text,
+        "methods": None if route.methods is None else list(route.methods),
+        "rule": route.rule,
         "endpoint": route.endpoint,
         "view": None if route.view is None else _view(project, route.view),
-        "blueprints": [_name(known, key) for key in route.chain],
+        "blueprints": [blueprint.name for blueprint in route.blueprints],
         "subdomain": route.subdomain,
         "sure": route.sure,
     }
 
 
-def _view(project: Project, key: Key) -> View:
-    span = definition(project, key)
-    line = None if span is None else project.files[key[0]].source.line_at(span.start) + 1
-    return {"file": shown_path(key[0]), "line": line, "name": key[1]}
-
-
-def _name(known: RouteMap, key: Key) -> str:
-    name = known.blueprints[key].name
-    return key[1] if isinstance(name, Unknown) else name
+def _view(project: Project, view: Named) -> View:
+    line = None if view.span is None else project.files[view.document].source.line_at(view.span.start) + 1
+    return {"file": shown_path(view.document), "line": line, "name": view.name}
 
 
 # -- for people ------------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from flask_lsp.frozen import frozen
 from flask_lsp.server.documents import chosen_unit
+from flask_lsp.server.protocol import EXPLAIN_RULE
 from flask_lsp.text import Unit
 
-EXPLAIN_RULE = "flask-lsp.explainRule"
 FIX_ALL = "source.fixAll.flask-lsp"
 
 

@@ -25,6 +25,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol
 
+from flask_lsp.server.protocol import ROUTES, RULES
+
 if TYPE_CHECKING:
     from cattrs import Converter
 
@@ -38,10 +40,13 @@ RAW = frozenset(
         types.TEXT_DOCUMENT_DID_CHANGE,
         types.WORKSPACE_DID_CHANGE_CONFIGURATION,
         types.CODE_ACTION_RESOLVE,
+        ROUTES,
+        RULES,
     }
 )
 """Methods whose handlers take decoded JSON: what clients send in ``initialize`` and as settings goes beyond the
-protocol's types, an action goes back as it came, and a keystroke does not pay for building objects."""
+protocol's types, as our own methods do, an action goes back as it came, and a keystroke does not pay for building
+objects."""
 
 _NO_PARAMS = frozenset({types.SHUTDOWN, types.EXIT})
 

@@ -13,8 +13,10 @@ from typing import Any, cast
 from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified, JsonRpcInvalidParams
 
-from flask_lsp.server.client import EXPLAIN_RULE, section_of
+from flask_lsp.server.client import section_of
 from flask_lsp.server.documents import Malformed
+from flask_lsp.server.protocol import EXPLAIN_RULE, ROUTES, RULES
+from flask_lsp.server.schedule import Urgency
 from flask_lsp.server.server import Server
 from flask_lsp.server.uris import document_of
 
@@ -119,6 +121,17 @@ async def execute_command(server: Server, params: types.ExecuteCommandParams) ->
     return text
 
 
+async def rules(server: Server, _: Any) -> Any:
+    return await server.compute(lambda core: core.rules())
+
+
+async def routes(server: Server, params: Any) -> Any:
+    watch = _member(params, "watch")
+    if isinstance(watch, bool):
+        server.watch.switch(watch)
+    return await server.compute(lambda core: server.watch.shown(core.routes()), Urgency.OPEN)
+
+
 # -- the workspace ---------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +186,8 @@ _HANDLERS: dict[str, Callable[..., Any]] = {
     types.CODE_ACTION_RESOLVE: resolve,
     types.TEXT_DOCUMENT_DIAGNOSTIC: diagnostic,
     types.WORKSPACE_EXECUTE_COMMAND: execute_command,
+    RULES: rules,
+    ROUTES: routes,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: did_change_configuration,
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: did_change_watched_files,
     types.WORKSPACE_DID_RENAME_FILES: did_rename_files,

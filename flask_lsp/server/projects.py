@@ -116,6 +116,12 @@ class Projects:
                 _release(before, project.files[state.document])
         return project
 
+    def all(self) -> tuple[Project, ...]:
+        """Every project, by root, with the newest texts of what is open."""
+        for state in {self.root_of(each.document): each for each in self._documents}.values():
+            self.synced(state)
+        return tuple(project for _, project in sorted(self._projects.items()))
+
     def findings(self, project: Project, document: str, token: Token | None = None) -> tuple[Finding, ...]:
         """The findings in a document; those of the last snapshot are kept, for requests ask again."""
         known, findings = self._findings.get(document, (None, ()))

@@ -66,7 +66,7 @@ class Schedule:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    async def request(self, work: Callable[[], Result]) -> Result:
+    async def request(self, work: Callable[[], Result], urgency: Urgency = Urgency.TYPING) -> Result:
         """The result of ``work``, computed by the thread; cancelled work that has not begun never begins."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
@@ -80,7 +80,7 @@ class Schedule:
             else:
                 _call(loop, _settle, future, result)
 
-        self._submit(Urgency.TYPING, token, run)
+        self._submit(urgency, token, run)
         try:
             return await future
         finally:

@@ -23,9 +23,11 @@ from flask_lsp.server.connection import Connection
 from flask_lsp.server.documents import Documents, Open
 from flask_lsp.server.packages import Lookup
 from flask_lsp.server.progress import Progress
+from flask_lsp.server.protocol import ROUTES_CHANGED
 from flask_lsp.server.schedule import Schedule, Token, Urgency
 from flask_lsp.server.tidy import settle
 from flask_lsp.server.uris import document_of, is_below
+from flask_lsp.server.watch import Watch
 
 if TYPE_CHECKING:
     from flask_lsp.server.session import Session
@@ -62,6 +64,7 @@ class Server(LanguageServer):
         """Files that have changed on disk and are not read again yet; the event loop adds, the working thread takes."""
         self._looked = time.time()
         """When the disk was looked at last, for a client that does not watch it."""
+        self.watch = Watch(self._compare_routes)
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -92,9 +95,9 @@ class Server(LanguageServer):
         """Logs; pygls would open a pop-up."""
         log.error("%s: %s", getattr(source, "__name__", source), error)
 
-    async def compute(self, work: Callable[[Session], Result]) -> Result:
+    async def compute(self, work: Callable[[Session], Result], urgency: Urgency = Urgency.TYPING) -> Result:
         """The result of ``work``, computed in the working thread."""
-        return await self._schedule.request(lambda: work(self._core()))
+        return await self._schedule.request(lambda: work(self._core()), urgency)
 
     async def _begin(self) -> None:
         self._schedule.latest("start", Urgency.TYPING, lambda _: self._core() and None)
@@ -123,6 +126,7 @@ class Server(LanguageServer):
 
     def opened(self, state: Open) -> None:
         self._check(state)
+        self.watch.disturb()
         document = state.document
         if not any(is_below(document, folder) for folder in self.folders):
             self._schedule.latest(f"lone {document}", Urgency.OPEN, lambda _: self._index_around(document))
@@ -135,6 +139,7 @@ class Server(LanguageServer):
     def edited(self, state: Open) -> None:
         self._lookup.disturb()
         self._check(state)
+        self.watch.disturb()
 
     def closed(self, state: Open) -> None:
         """The text on disk counts again, and other open files may see it."""
@@ -146,6 +151,7 @@ class Server(LanguageServer):
 
         self._schedule.cancel(f"renew {document}")
         self._schedule.latest(f"check {document}", Urgency.TYPING, close)
+        self.watch.disturb()
         if not self.client.pull:
             params: dict[str, Any] = {"uri": state.uri, "diagnostics": []}
             self.protocol.notify_json("textDocument/publishDiagnostics", params)
@@ -196,10 +202,21 @@ class Server(LanguageServer):
         projects = self._core().projects
         for state in projects.learn(root, known):
             self._renew(state.document)
+        self._loop.call_soon_threadsafe(self.watch.disturb)
 
     def _renew_all(self) -> None:
         for state in self.documents:
             self._renew(state.document)
+        self.watch.disturb()
+
+    def _compare_routes(self) -> None:
+        """Lets a client that shows the routes know if they are others than those it has."""
+
+        def compare(_: Token) -> None:
+            if self.watch.is_news(self._core().routes):
+                self._loop.call_soon_threadsafe(self.protocol.notify_json, ROUTES_CHANGED, {})
+
+        self._schedule.latest("routes", Urgency.BACKGROUND, compare)
 
     def _publish(self, session: Session, state: Open, items: list[dict[str, Any]]) -> None:
         """Hands the diagnostics over, in the working thread; the loop sends them if the text is still current."""

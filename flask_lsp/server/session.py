@@ -10,11 +10,14 @@ from flask_lsp.features import actions as feature
 from flask_lsp.features.hover import explain, hover
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding
-from flask_lsp.server import convert
+from flask_lsp.rules.documentation import documentation
+from flask_lsp.rules.registry import rules
+from flask_lsp.server import convert, protocol
 from flask_lsp.server.client import Client
 from flask_lsp.server.convert import Json
 from flask_lsp.server.documents import Documents, Open
 from flask_lsp.server.projects import Projects
+from flask_lsp.server.routes import listing
 from flask_lsp.server.schedule import Token
 from flask_lsp.server.uris import is_below, uri_below, uri_of
 from flask_lsp.text import Position, Span
@@ -80,6 +83,15 @@ class Session:
     def explain(self, code: str) -> str | None:
         """The documentation of a rule in Markdown."""
         return explain(code)
+
+    def rules(self) -> list[protocol.Rule]:
+        """The answer to ``flask-lsp/rules``."""
+        every = (registered.rule for registered in rules())
+        return [{"code": rule.code, "name": rule.name, "title": documentation(rule.code).title} for rule in every]
+
+    def routes(self) -> protocol.Routes:
+        """The answer to ``flask-lsp/routes``."""
+        return listing(self.projects.all(), self._client.unit, self._uri)
 
     def code_actions(
         self, state: Open, places: tuple[tuple[int, int], tuple[int, int]], kinds: Sequence[str] | None
