@@ -214,9 +214,12 @@ class Server(LanguageServer):
 
         def compare(_: Token) -> None:
             if self.watch.is_news(self._core().routes):
-                self._loop.call_soon_threadsafe(self.protocol.notify_json, ROUTES_CHANGED, {})
+                self._loop.call_soon_threadsafe(self._tell_of_routes)
 
         self._schedule.latest("routes", Urgency.BACKGROUND, compare)
+
+    def _tell_of_routes(self) -> None:
+        self.protocol.notify_json(ROUTES_CHANGED, None)
 
     def _publish(self, session: Session, state: Open, items: list[dict[str, Any]]) -> None:
         """Hands the diagnostics over, in the working thread; the loop sends them if the text is still current."""
