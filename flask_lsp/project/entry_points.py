@@ -30,6 +30,8 @@ class Entry(NamedTuple):
     start: Start
     how: str
     """For a message: ``python app.py``."""
+    others: tuple[Start, ...] = ()
+    """Nobody can tell whether the program starts in one of these ways instead."""
 
 
 def entry_points(
@@ -55,17 +57,33 @@ def entry_points(
                 tests.setdefault(base, []).append(document)
         elif document not in outside and document not in nested:
             found += _of_module(project, document, base, roots, has_main_part(steps))
-    for base, documents in tests.items():
-        if _uses_pytest(programs, documents):
-            # What conftest.py imports comes first; behind that, much decides about the order.
-            first = [document for document in documents if document.endswith("/conftest.py")]
-            order = sorted(first or documents, key=lambda each: (each.count("/"), each))
-            roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
-            found.append(Entry(Start(tuple(order), roots), "pytest"))
+    if starts := list(_of_tests(tests, programs, root)):
+        found.append(Entry(starts[0], "pytest", tuple(starts[1:])))
     unique: dict[Start, Entry] = {}
     for entry in found:
         unique.setdefault(entry.start, entry)
     return tuple(unique.values())
+
+
+def _of_tests(tests: dict[str, list[str]], programs: dict[str, tuple[Steps, ...]], root: str) -> Iterator[Start]:
+    """What pytest may import first. That is ``conftest.py`` of a folder that all tests stand below; without one, much
+    decides about the order: which tests are asked for, what they are called, plugins."""
+    everything = [document for documents in tests.values() for document in documents]
+    for base, documents in tests.items():
+        roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
+        first = [each for each in documents if each.endswith("/conftest.py") and _is_above(each, everything)]
+        if first:
+            yield Start(tuple(sorted(first, key=len)), roots)
+            return
+    for base, documents in tests.items():
+        if _uses_pytest(programs, documents):
+            roots = tuple(dict.fromkeys((base, root, f"{root}/src")))
+            yield from (Start((document,), roots) for document in documents)
+
+
+def _is_above(conftest: str, documents: list[str]) -> bool:
+    folder = conftest.removesuffix("conftest.py")
+    return all(document.startswith(folder) for document in documents)
 
 
 def _launched(layout: Layout, launch: Launch, root: str, programs: Collection[str]) -> Iterator[Entry]:

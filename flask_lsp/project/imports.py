@@ -213,6 +213,8 @@ def _starts(
     entry: Entry, ways: Mapping[str, _Way], members: frozenset[str], graph: Graph, layout: Layout
 ) -> list[Start]:
     """How the entry point comes to the circle: one start for each module that may be first; none if it may not."""
+    if entry.others:
+        return _starts_of_each(entry, ways, members, graph, layout)
     for document in _in_order(entry.start, layout):
         if document in members:
             if document not in entry.start.documents:  # a package around it
@@ -226,6 +228,19 @@ def _starts(
                 return []
             return [Start((first,), entry.start.roots) for first in sorted(way.firsts)]
     return []
+
+
+def _starts_of_each(
+    entry: Entry, ways: Mapping[str, _Way], members: frozenset[str], graph: Graph, layout: Layout
+) -> list[Start]:
+    """The starts of all documents that lead to the circle; none if one of them may not come there."""
+    found: list[Start] = []
+    for start in (entry.start, *entry.others):
+        starts = _starts(Entry(start, entry.how), ways, members, graph, layout)
+        if not starts and any(each in ways for each in _in_order(start, layout)):
+            return []
+        found += starts
+    return found
 
 
 def _in_order(start: Start, layout: Layout) -> Iterator[str]:
