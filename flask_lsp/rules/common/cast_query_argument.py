@@ -57,7 +57,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if not isinstance(node.func, ast.Name) or len(node.args) != 1 or node.keywords or ctx.name(node.func) not in CASTS:
         return
     function, read = ctx.function(node), argument(node.args[0], ctx)
-    if function is None:
+    if function is None or ctx.is_test:
         return
     if read is None or _is_told_before(node, read, function, ctx):
         return

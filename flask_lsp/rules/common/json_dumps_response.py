@@ -52,7 +52,7 @@ _SETS_TYPE = re.compile(r"json|content|mime|produce|respon|render|marshal|format
 def check(node: ast.Return, ctx: Context) -> Iterator[Finding]:
     function = ctx.function(node)
     answer = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else node.value
-    if answer is None or function is None or not ctx.is_view(function):
+    if answer is None or function is None or not ctx.is_view(function) or ctx.is_test:
         return
     shown = ctx.reaching(answer) if isinstance(answer, ast.Name) else answer
     if not isinstance(shown, ast.Call) or (isinstance(answer, ast.Name) and _may_be_typed(answer, function, ctx)):
