@@ -306,7 +306,7 @@ class _Walk:
         return Level.NONE if names.is_standard(name) else None
 
     def branch(self, event: Branch, place: _Place) -> Iterator[Missing]:
-        skip = _never_runs(event.test)
+        skip = never_runs(event.test)
         if self.is_guard(event.test, place):
             self.level = None  # the author asked; what follows is as they want it
         before, after = self.level, set[Level | None]()
@@ -362,18 +362,18 @@ def _pushes(body: Body) -> bool:
     return any(isinstance(event, Call) and event.value.text.endswith((".push()", ".enter_context()")) for event in body)
 
 
-def _never_runs(test: Value) -> int | None:
+def never_runs(test: Value) -> int | None:
     """The body of a branch that does not run on import: that of ``if TYPE_CHECKING``, the script part."""
     match test:
         case Path(text="TYPE_CHECKING" | "typing.TYPE_CHECKING" | "t.TYPE_CHECKING"):
             return 0
         case Negated(value=value):
-            return 1 if _never_runs(value) == 0 else None
+            return 1 if never_runs(value) == 0 else None
         case Compared(left=Path(text="__name__"), operators=("Eq",)):
             return 0
         case Compared(operators=("Eq",), rights=(Path(text="__name__"),)):
             return 0
-        case Either(values=values) if any(_never_runs(value) == 0 for value in values):
+        case Either(values=values) if any(never_runs(value) == 0 for value in values):
             return 0
         case Literal(value=value):
             return 1 if value else 0

@@ -93,6 +93,20 @@ class File:
         self.__dict__.pop("tree", None)
 
 
+class _Watched(dict[str, File]):
+    """The files of a snapshot, that note who is asked for."""
+
+    read: set[str]
+
+    def __getitem__(self, document: str) -> File:
+        self.read.add(document)
+        return super().__getitem__(document)
+
+    def get(self, document: str, default: Any = None) -> Any:
+        self.read.add(document)
+        return super().get(document, default)
+
+
 class Project:
     """A snapshot. Every change gives a new one that shares all it did not touch."""
 
@@ -138,6 +152,22 @@ class Project:
         if known is None or len(known[0]) != len(grounds) or any(map(is_not, known[0], grounds)):
             known = self._kept[question] = grounds, question(self)
         return known[1]
+
+    def grown(self, question: Callable[[Project, _Part | None], _Part]) -> _Part:
+        """The answer to a question about the whole project that is made of the last answer, whichever snapshot that
+        was given for. It is asked once for each snapshot."""
+        known = self._kept.get(question)
+        if known is None or known[0][0]() is not self:  # type: ignore[operator]
+            answer = question(self, None if known is None else known[1])
+            known = self._kept[question] = (ref(self),), answer
+        return known[1]
+
+    def watched(self, read: set[str]) -> Project:
+        """This snapshot, for who wants to know what an answer rests on: the documents whose files are asked for are
+        added to ``read``."""
+        files = _Watched(self._files)
+        files.read = read
+        return self._copy(files, self.answers)
 
     @property
     def files(self) -> Mapping[str, File]:

@@ -1,0 +1,245 @@
+"""Who calls whom in a project, how functions are entered, and where they escape to.
+
+    graph = call_graph(project)
+    graph.said[key].calls       # the calls of a function, each with the context that is there
+    graph.callers.get(key, ())  # who calls it
+    graph.entries.get(key, ())  # how it is entered from outside: view, hook, thread, task, test, import …
+    graph.escapes(key)          # it is handed to code that we do not see: it may be called by anybody
+
+A key is a document and a qualified name, as in ``route_model.Key``: ``("…/views.py", "index")``,
+``("…/mail.py", "Mailer.send")``, ``("…/app.py", "create_app.<lambda>")``; the body of a module is ``MODULE``, what runs
+under ``if __name__ == "__main__"`` is ``SCRIPT``. A graph holds no spans, and is the same object for as long as nothing
+in it changes: an edit of a body costs its block. ``span_of`` finds a place when somebody looks.
+
+What cannot be told is left out: a call of what we do not know is no edge (``Said.unseen``), and a function that
+nobody calls may yet be called by something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.model import BlockFacts
+from flask_lsp.project.call_model import MODULE, NOTHING_SAID, Entry, Handed, Said, Site
+from flask_lsp.project.call_names import Names, Question
+from flask_lsp.project.call_walk import Walked, walk
+from flask_lsp.project.needs import Level
+from flask_lsp.project.route_model import Key
+from flask_lsp.text import Span
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import File, Project
+
+
+class Caller(NamedTuple):
+    caller: Key
+    site: Site
+
+
+@dataclass(slots=True, eq=False)
+class CallGraph:
+    """Compared by identity: another graph, other answers."""
+
+    said: dict[Key, Said] = field(default_factory=dict[Key, Said])
+    """What each function and module body says."""
+    callers: dict[Key, tuple[Caller, ...]] = field(default_factory=dict[Key, "tuple[Caller, ...]"])
+    entries: dict[Key, tuple[Entry, ...]] = field(default_factory=dict[Key, "tuple[Entry, ...]"])
+    kept: dict[object, object] = field(default_factory=dict[object, object])
+    """What others made of it, each under a key of its own."""
+
+    def calls(self, key: Key) -> tuple[Site, ...]:
+        return self.said.get(key, NOTHING_SAID).calls
+
+    def escapes(self, key: Key) -> bool:
+        """Something that we do not see may call it, in any context."""
+        return any(entry.level is None for entry in self.entries.get(key, ()))
+
+    def reachable(self, key: Key) -> Iterator[Key]:
+        """The function and those that it calls, itself or through others; what it hands on is left out."""
+        seen, todo = {key}, [key]
+        while todo:
+            here = todo.pop()
+            yield here
+            for site in self.calls(here):
+                if site.callee not in seen:
+                    seen.add(site.callee)
+                    todo.append(site.callee)
+
+
+def call_graph(project: Project) -> CallGraph:
+    """The call graph of a snapshot. Empty before all files are in."""
+    return project.grown(_grown).graph if project.complete else CallGraph()
+
+
+def span_of(project: Project, key: Key, at: int) -> Span | None:
+    """A numbered place of a function, counted from its file."""
+    calls, file = project.grown(_grown).files.get(key[0]), project.files.get(key[0])
+    if calls is None or file is None or at < 0:
+        return None
+    before = 0
+    for start, facts in file.facts.blocks:
+        known = calls.walked.get(id(facts))
+        spans = known[1].spans.get(key[1], ()) if known is not None else ()
+        if at < before + len(spans):
+            return spans[at - before].shift(start)
+        before += len(spans)
+    return None
+
+
+@dataclass(slots=True, eq=False)
+class FileCalls:
+    """What one file says, and what it was made of."""
+
+    facts: FileFacts
+    names: Names
+    walked: dict[int, tuple[BlockFacts, Walked]]
+    """By the identity of the block's facts."""
+    said: dict[str, Said]
+    read: frozenset[str]
+    """The documents whose interfaces it rests on."""
+
+
+@dataclass(slots=True, eq=False)
+class _State:
+    graph: CallGraph
+    files: dict[str, FileCalls]
+    grounds: tuple[object, ...]
+
+
+def _grown(project: Project, before: _State | None) -> _State:
+    grounds = (project.modules, project.packages)
+    known: Mapping[str, FileCalls] = before.files if before is not None else {}
+    general = before is None or any(one is not other for one, other in zip(grounds, before.grounds, strict=True))
+    changed = None if general else frozenset(_changed(project, known))
+    files: dict[str, FileCalls] = {}
+    new: list[str] = []
+    for document, file in project.files.items():
+        old = known.get(document)
+        if old is not None and changed is not None and old.facts is file.facts and old.read.isdisjoint(changed):
+            files[document] = old
+        else:
+            files[document] = _file_calls(project, file, old, changed)
+            new.append(document)
+    if before is None:
+        return _State(_built(files), files, grounds)
+    gone = [document for document in known if document not in files]
+    different = [*gone, *(each for each in new if each not in known or known[each].said != files[each].said)]
+    graph = _patched(before.graph, known, files, different) if different else before.graph
+    return _State(graph, files, grounds)
+
+
+def _changed(project: Project, known: Mapping[str, FileCalls]) -> Iterator[str]:
+    """The documents that tell others something else now."""
+    for document, file in project.files.items():
+        old = known.get(document)
+        if old is None or (old.facts is not file.facts and old.facts.interface != file.facts.interface):
+            yield document
+
+
+def _file_calls(project: Project, file: File, old: FileCalls | None, changed: frozenset[str] | None) -> FileCalls:
+    names = old.names if old is not None else Names(file.document)
+    stale = names.move(project, changed)
+    walked: dict[int, tuple[BlockFacts, Walked]] = {}
+    said: dict[str, Said] = {}
+    used: set[Question] = set()
+    counts: dict[str, int] = {}
+    for _, facts in file.facts.blocks:
+        known = old.walked.get(id(facts)) if old is not None else None
+        if known is None or not known[1].used.isdisjoint(stale):
+            known = facts, walk(facts, names)
+        walked[id(facts)] = known
+        used |= known[1].used
+        for name, each in known[1].said.items():
+            said[name] = _both(said[name], each, counts.get(name, 0)) if name in said else each
+        for name, spans in known[1].spans.items():
+            counts[name] = counts.get(name, 0) + len(spans)
+    names.forget(used)
+    return FileCalls(file.facts, names, walked, said, names.read)
+
+
+def _both(one: Said, other: Said, by: int) -> Said:
+    """What two blocks say under one name: the body of a module, or a function that is defined twice. The places of the
+    second are counted on."""
+    return Said(
+        one.calls + tuple([each._replace(at=each.at + by) for each in other.calls]),
+        one.handed + tuple([each._replace(at=each.at + by) for each in other.handed]),
+        one.needs + tuple([each._replace(at=each.at + by) for each in other.needs]),
+        one.unseen + other.unseen,
+        one.entries + tuple([each for each in other.entries if each not in one.entries]),
+    )
+
+
+def _built(files: Mapping[str, FileCalls]) -> CallGraph:
+    graph = CallGraph()
+    callers: dict[Key, list[Caller]] = {}
+    entries: dict[Key, list[Entry]] = {}
+    for document, calls in files.items():
+        for name, said in calls.said.items():
+            key = (document, name)
+            graph.said[key] = said
+            for site in said.calls:
+                callers.setdefault(site.callee, []).append(Caller(key, site))
+            for called, entry in _entries(key, said):
+                entries.setdefault(called, []).append(entry)
+    graph.callers = {key: tuple(found) for key, found in callers.items()}
+    graph.entries = {key: tuple(found) for key, found in entries.items()}
+    return graph
+
+
+def _patched(
+    graph: CallGraph, before: Mapping[str, FileCalls], files: Mapping[str, FileCalls], different: Iterable[str]
+) -> CallGraph:
+    """The graph with other files in it."""
+    said, callers, entries = dict(graph.said), dict(graph.callers), dict(graph.entries)
+    for document in different:
+        old = before[document].said if document in before else {}
+        new = files[document].said if document in files else {}
+        for name in {**old, **new}:
+            key, was, now = (document, name), old.get(name, NOTHING_SAID), new.get(name, NOTHING_SAID)
+            if was == now and name in new:
+                continue
+            if name in new:
+                said[key] = now
+            else:
+                said.pop(key, None)
+            _replace(callers, {site.callee: None for site in was.calls}, key)
+            for site in now.calls:
+                callers[site.callee] = (*callers.get(site.callee, ()), Caller(key, site))
+            for called, entry in _entries(key, was):
+                entries[called] = _without(entries.get(called, ()), entry)
+            for called, entry in _entries(key, now):
+                entries[called] = (*entries.get(called, ()), entry)
+    return CallGraph(said, callers, entries)
+
+
+def _replace(callers: dict[Key, tuple[Caller, ...]], callees: Iterable[Key], caller: Key) -> None:
+    for callee in callees:
+        left = tuple(each for each in callers.get(callee, ()) if each.caller != caller)
+        if left:
+            callers[callee] = left
+        else:
+            callers.pop(callee, None)
+
+
+def _without(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
+    found = list(entries)
+    if entry in found:
+        found.remove(entry)
+    return tuple(found)
+
+
+def _entries(key: Key, said: Said) -> Iterator[tuple[Key, Entry]]:
+    """How functions are entered by what a function says, itself included."""
+    for entry in said.entries:
+        yield key, entry
+    for handed in said.handed:
+        yield handed.function, _entry(key, handed)
+    if key[1] == MODULE:
+        yield key, Entry("import", Level.NONE, key, -1)
+
+
+def _entry(key: Key, handed: Handed) -> Entry:
+    return Entry(handed.kind or "handed on", handed.level, key, handed.at)

@@ -1,0 +1,85 @@
+"""What the call graph of a project is made of. Nothing here holds a span: a place in a function goes by its number,
+``call_graph.span_of`` finds it when somebody looks.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from flask_lsp.frozen import frozen
+from flask_lsp.project.needs import Level
+from flask_lsp.project.route_model import Key
+
+MODULE = ""
+"""The qualified name of a module body, as it runs on import."""
+SCRIPT = "__main__"
+"""The qualified name of what stands under ``if __name__ == "__main__"``."""
+
+NEVER, UNKNOWN = -2, -1
+Through: TypeAlias = "tuple[int, int, int]"
+"""The context at a place of a function, by the context in which the function is entered (``Level``): a ``Level``,
+``UNKNOWN``, or ``NEVER`` where the place is not reached then."""
+AS_ENTERED: Through = (0, 1, 2)
+
+
+class Site(NamedTuple):
+    """A call of a function of the project."""
+
+    at: int
+    """The number of the place in the function that calls."""
+    callee: Key
+    through: Through = AS_ENTERED
+    """The context in which it is called."""
+
+
+class Handed(NamedTuple):
+    """A function of the project is handed on, to be called later."""
+
+    at: int
+    function: Key
+    kind: str
+    """As in ``Entry``; empty where it goes to something that we cannot see: then it may be called in any context."""
+    level: Level | None
+    """The context in which it will be called, ``None`` where that cannot be told."""
+
+
+class Need(NamedTuple):
+    """Something needs a context."""
+
+    at: int
+    name: str
+    """Canonical."""
+    written: str
+    level: Level
+    through: Through = AS_ENTERED
+
+
+class Entry(NamedTuple):
+    """A way by which a function is called from outside of the project."""
+
+    kind: str
+    """``view``, ``hook``, ``error handler``, ``template``, ``command``, ``shell``, ``signal``, ``teardown``,
+    ``thread``, ``timer``, ``process``, ``executor``, ``task``, ``job``, ``atexit``, ``signal handler``, ``test``,
+    ``fixture``, ``import``, ``script``, ``callback``, ``handed on``."""
+    level: Level | None
+    """The context that is there; ``None`` where it cannot be told."""
+    said: Key
+    """The function in which it is said: for a decorator the one around the function."""
+    at: int
+    """The number of the place there, negative for a decorator."""
+
+
+@frozen()
+class Said:
+    """What the body of one function, or of a module, says."""
+
+    calls: tuple[Site, ...] = ()
+    handed: tuple[Handed, ...] = ()
+    needs: tuple[Need, ...] = ()
+    unseen: tuple[str, ...] = ()
+    """Calls of what is neither the project's nor a package's that we know, as they are written."""
+    entries: tuple[Entry, ...] = ()
+    """How it is entered, by its decorators, its name or its class."""
+
+
+NOTHING_SAID = Said()

@@ -1,0 +1,193 @@
+"""What the paths of one file are, kept from edit to edit: each answer with the documents that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from flask_lsp.facts.model import ClassDefined, Function, Import, Leave, Path
+from flask_lsp.facts.traverse import every_event
+from flask_lsp.project import kinds, names
+from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Outside, Scopes, Tracer
+from flask_lsp.project.entries import decorated
+from flask_lsp.project.names import Resolver
+from flask_lsp.project.route_model import Key
+from flask_lsp.text import Span
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+Question: TypeAlias = "tuple[object, ...]"
+"""What was asked: the name of a method here, and its arguments."""
+
+_TRANSPARENT = frozenset(
+    {
+        *("staticmethod", "classmethod", "property", "functools.lru_cache", "functools.cache", "functools.wraps"),
+        *("functools.cached_property", "typing.overload", "typing.no_type_check", "typing.override"),
+        *("abc.abstractmethod", "flask_login.login_required", "flask_login.fresh_login_required"),
+        *("werkzeug.utils.cached_property", "functools.singledispatch"),
+        *("builtins.staticmethod", "builtins.classmethod", "builtins.property", "pytest.fixture"),
+    }
+)
+"""Decorators after which a call is a call of the function, in the same context."""
+
+
+class Known(NamedTuple):
+    answer: Any
+    read: frozenset[str]
+
+
+class Names:
+    """Answers for one file. ``used`` collects the questions that were asked, for who keeps what rests on them."""
+
+    def __init__(self, document: str) -> None:
+        self.document = document
+        self.used: set[Question] = set()
+        self.is_test = False
+        self._known: dict[Question, Known] = {}
+        self._read: set[str] = set()
+        self._project: Project
+
+    def move(self, project: Project, changed: frozenset[str] | None) -> frozenset[Question]:
+        """Goes on with another snapshot: the questions that have other answers now. ``changed`` are the documents with
+        other interfaces, ``None``: anything may have changed."""
+        self._read = set()
+        self._project = project.watched(self._read)
+        self.is_test = kinds.is_test(project, self.document)
+        if changed is not None and not changed:
+            return frozenset()
+        stale = {
+            question: known
+            for question, known in self._known.items()
+            if changed is None or not known.read.isdisjoint(changed)
+        }
+        for question in stale:
+            del self._known[question]
+        return frozenset(question for question, known in stale.items() if self._ask(question) != known.answer)
+
+    @property
+    def read(self) -> frozenset[str]:
+        """The documents that answers rest on."""
+        return frozenset[str]().union(*[known.read for known in self._known.values()])
+
+    def forget(self, used: set[Question]) -> None:
+        """Drops what nobody uses any more."""
+        if len(self._known) > 2 * len(used) + 64:
+            self._known = {question: known for question, known in self._known.items() if question in used}
+
+    # -- questions -------------------------------------------------------------------------------------------------
+
+    def canonical(self, path: str, scopes: Scopes) -> str | None:
+        """The canonical name of a path, see ``names``."""
+        functions = tuple([scope.function for scope in scopes])
+        return Resolver(self._project, self._module_name, self._imported_name).name(self.document, path, functions)
+
+    def function(self, path: str, scopes: Scopes) -> FunctionAt | None:
+        """The function of the project that is called by a path: for a class its ``__init__``."""
+        found = self.trace(path, scopes)
+        if isinstance(found, ClassAt):
+            found = self._init(found.key) if self._is_inner(found.key) else self._ask(("_init", found.key))
+        return found if isinstance(found, FunctionAt) else None
+
+    def named_function(self, path: str, scopes: Scopes) -> FunctionAt | None:
+        """The function of the project that a path is."""
+        found = self.trace(path, scopes)
+        return found if isinstance(found, FunctionAt) else None
+
+    def trace(self, path: str, scopes: Scopes) -> Callable_:
+        return Tracer(self._project, self._module_thing, self._imported_thing).trace(self.document, path, scopes)
+
+    def is_plain(self, key: Key) -> bool:
+        """A call of the function runs its body at once, in the context of the caller."""
+        return self._plain(key) if self._is_inner(key) else self._ask(("_plain", key))
+
+    def _is_inner(self, key: Key) -> bool:
+        """It stands in a function or class of this file: no interface tells all of it."""
+        return key[0] == self.document and "." in key[1]
+
+    def bases(self, class_: ClassDefined, scopes: Scopes) -> frozenset[str]:
+        """The names of the classes of packages that a class derives from."""
+        found: set[str] = set()
+        for base in class_.bases:
+            at = self.trace(base.text, scopes) if isinstance(base, Path) else None
+            if isinstance(at, Outside):
+                found.add(at.path)
+            elif isinstance(at, ClassAt):
+                found |= self._kin(at.key, 8) if self._is_inner(at.key) else self._ask(("_kin", at.key, 8))
+        return frozenset(found)
+
+    # -- answers ---------------------------------------------------------------------------------------------------
+
+    def _ask(self, question: Question) -> Any:
+        self.used.add(question)
+        known = self._known.get(question)
+        if known is None:
+            outer = set(self._read)
+            self._read.clear()
+            method: Callable[..., Any] = getattr(self, str(question[0]))
+            answer = method(*question[1:])
+            known = self._known[question] = Known(answer, frozenset(self._read))
+            self._read |= outer
+        else:
+            self._read |= known.read
+        return known.answer
+
+    def _module_name(self, document: str, path: str) -> str | None:
+        return self._ask(("_name", document, path))
+
+    def _imported_name(self, module: str, attribute: str | None, level: int, rest: str) -> str | None:
+        return self._ask(("_import_name", module, attribute, level, rest))
+
+    def _module_thing(self, document: str, path: str) -> Callable_:
+        return self._ask(("_thing", document, path))
+
+    def _imported_thing(self, bound: Import, rest: str) -> Callable_:
+        return self._ask(("_import_thing", bound.module, bound.attribute, bound.level, rest))
+
+    def _name(self, document: str, path: str) -> str | None:
+        return names.canonical(self._project, document, path)
+
+    def _import_name(self, module: str, attribute: str | None, level: int, rest: str) -> str | None:
+        return names.imported(self._project, self.document, module, attribute, level, rest)
+
+    def _thing(self, document: str, path: str) -> Callable_:
+        return Tracer(self._project).trace(document, path)
+
+    def _import_thing(self, module: str, attribute: str | None, level: int, rest: str) -> Callable_:
+        return Tracer(self._project).imported(self.document, Import("", module, attribute, level, Span(0, 0)), rest)
+
+    def _init(self, key: Key) -> Callable_:
+        return Tracer(self._project).member(key, "__init__")
+
+    def _plain(self, key: Key) -> bool:
+        found = Tracer(self._project).function_at(key)
+        if found is None:
+            return False
+        function, scopes = found
+        if is_generator(function):
+            return False
+        for value, _ in function.decorators:
+            text = value.text.removesuffix("()") if isinstance(value, Path) else ""
+            scope = tuple([scope.function for scope in scopes])
+            name = Resolver(self._project).name(key[0], text, scope) if text else None
+            if name not in _TRANSPARENT and (not isinstance(value, Path) or decorated(name, value) is None):
+                return False
+        return True
+
+    def _kin(self, key: Key, depth: int) -> frozenset[str]:
+        tracer = Tracer(self._project)
+        found = tracer.class_at(key)
+        if found is None or not depth:
+            return frozenset()
+        kin: set[str] = set()
+        for base in found[0].bases:
+            at = tracer.trace(key[0], base.text, found[1]) if isinstance(base, Path) else None
+            if isinstance(at, Outside):
+                kin.add(at.path)
+            elif isinstance(at, ClassAt) and at.key != key:
+                kin |= self._kin(at.key, depth - 1)
+        return frozenset(kin)
+
+
+def is_generator(function: Function) -> bool:
+    return any(isinstance(event, Leave) and event.how == "yield" for event in every_event(function.body))

@@ -1,0 +1,289 @@
+"""Which function, class or object of the project is called by a path? ``names`` says what kind of thing of a package a
+path is; this follows it into the project: functions, methods on ``self`` and on instances of known classes.
+
+What is read of other files is part of their interfaces (``facts/interface``): only bindings, bases, the names of
+members, decorators, and what functions return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from flask_lsp.facts.model import (
+    Assigned,
+    Bind,
+    Body,
+    Bound,
+    ClassDefined,
+    Defined,
+    Function,
+    Import,
+    Parameter,
+    Path,
+)
+from flask_lsp.facts.traverse import every_event, returns
+from flask_lsp.project import links
+from flask_lsp.project.route_model import Key
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_MOST_STEPS = 40
+
+
+class FunctionAt(NamedTuple):
+    """A function or method of the project."""
+
+    key: Key
+    bound: bool = False
+    """Its first parameter is given by what it is taken from."""
+
+
+class ClassAt(NamedTuple):
+    key: Key
+
+
+class Instance(NamedTuple):
+    """An object of a class of the project."""
+
+    key: Key
+
+
+class ModuleAt(NamedTuple):
+    document: str
+
+
+class Outside(NamedTuple):
+    """Something of a package, or that is made by one."""
+
+    path: str
+
+
+Callable_: TypeAlias = "FunctionAt | ClassAt | Instance | ModuleAt | Outside | None"
+
+
+class Scope(NamedTuple):
+    """A function around a place."""
+
+    function: Function
+    name: str
+    """Qualified."""
+    of_class: str = ""
+    """The qualified name of the class whose method it is."""
+
+
+Scopes: TypeAlias = "tuple[Scope, ...]"
+
+
+class Tracer:
+    """Follows paths; ``module_thing`` is asked for what the scopes around a path do not answer, ``imported_thing`` for
+    what an import in one of them brings."""
+
+    def __init__(
+        self,
+        project: Project,
+        module_thing: Callable[[str, str], Callable_] | None = None,
+        imported_thing: Callable[[Import, str], Callable_] | None = None,
+    ) -> None:
+        self.project = project
+        self._module_thing = module_thing
+        self._imported_thing = imported_thing
+        self._steps = 0
+
+    def trace(self, document: str, path: str, scopes: Scopes = ()) -> Callable_:
+        """What a path is where it stands; ``None`` where that is unknown or not one thing."""
+        self._steps = 0
+        return self._trace(document, path, scopes)
+
+    def imported(self, document: str, bound: Import, rest: str) -> Callable_:
+        self._steps = 0
+        return self._linked(links.follow(self.project, document, bound, rest))
+
+    def class_at(self, key: Key) -> tuple[ClassDefined, Scopes] | None:
+        """The class with a qualified name, and the functions it stands in."""
+        found = self._at(key)
+        return (found[0], found[1]) if found is not None and isinstance(found[0], ClassDefined) else None
+
+    def function_at(self, key: Key) -> tuple[Function, Scopes] | None:
+        """The function with a qualified name, and the functions it stands in."""
+        found = self._at(key)
+        return (found[0].function, found[1]) if found is not None and isinstance(found[0], Defined) else None
+
+    def _at(self, key: Key) -> tuple[Bound, Scopes] | None:
+        document, qualified = key
+        file = self.project.files.get(document)
+        if file is None:
+            return None
+        first, *rest = qualified.split(".")
+        ats = file.facts.bindings.get(first, ())
+        bound = ats[0].bound if len(ats) == 1 else None
+        scopes: Scopes = ()
+        name, class_ = first, ""
+        for part in rest:
+            found: list[Bound] = []
+            if isinstance(bound, Defined):
+                scopes, class_ = (Scope(bound.function, name, class_), *scopes), ""
+                found = list(bound.function.bindings.get(part, ()))
+            elif isinstance(bound, ClassDefined):
+                class_ = name
+                found = [each for each in _bound_in(bound.body) if each.name == part]
+            bound, name = (found[0] if len(found) == 1 else None), f"{name}.{part}"
+        return None if bound is None else (bound, scopes)
+
+    def member(self, key: Key, name: str, depth: int = 8) -> Callable_:
+        """A member of a class, its own or of its bases in their order."""
+        found = self.class_at(key)
+        if found is None or not depth:
+            return None
+        class_, scopes = found
+        bounds = [bound for bound in _bound_in(class_.body) if bound.name == name]
+        if bounds:
+            bound = bounds[0]
+            if len(bounds) > 1 or isinstance(bound, Import):
+                return None
+            if isinstance(bound, Defined):
+                plain = any(
+                    isinstance(value, Path) and value.text == "staticmethod" for value, _ in bound.function.decorators
+                )
+                return FunctionAt((key[0], f"{key[1]}.{name}"), bound=not plain)
+            if isinstance(bound, ClassDefined):
+                return ClassAt((key[0], f"{key[1]}.{name}"))
+            if isinstance(bound, Assigned) and isinstance(bound.value, Path):
+                return self._trace(key[0], bound.value.text, scopes)
+            return None
+        for base in class_.bases:
+            at = self._trace(key[0], base.text, scopes) if isinstance(base, Path) else None
+            if at is None:
+                return None
+            if isinstance(at, Outside):
+                return Outside(f"{at.path}().{name}")
+            if isinstance(at, ClassAt) and at.key != key:
+                inner = self.member(at.key, name, depth - 1)
+                if inner is not _MISSING:
+                    return inner
+        return _MISSING
+
+    def _trace(self, document: str, path: str, scopes: Scopes) -> Callable_:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            return None
+        root, rest = links.split(path)
+        for depth, scope in enumerate(scopes):
+            if root in scope.function.outer:
+                continue
+            if bounds := scope.function.bindings.get(root):
+                return self._all_same(document, bounds, rest, scopes[depth:], scope.name)
+        if self._module_thing is not None:
+            return self._module_thing(document, path)
+        return self._in_module(document, root, rest)
+
+    def _in_module(self, document: str, root: str, rest: str) -> Callable_:
+        self._steps += 1
+        file = self.project.files.get(document)
+        if file is None or self._steps > _MOST_STEPS:
+            return None
+        bindings = file.facts.bindings
+        if ats := bindings.get(root):
+            return self._all_same(document, [at.bound for at in ats], rest, (), "")
+        link = links.starred(self.project, document, root) if "*" in bindings else links.ABSENT
+        if link is links.ABSENT:
+            return Outside(f"builtins.{root}{rest}")
+        return self._linked(link, rest)
+
+    def _all_same(self, document: str, bounds: Iterable[Bound], rest: str, scopes: Scopes, around: str) -> Callable_:
+        every = list(bounds)
+        if len(every) > 8 or sum(isinstance(bound, Defined | ClassDefined) for bound in every) > 1:
+            return None
+        found = {self._bound(document, bound, rest, scopes, around) for bound in every}
+        return found.pop() if len(found) == 1 else None
+
+    def _bound(self, document: str, bound: Bound, rest: str, scopes: Scopes, around: str) -> Callable_:
+        qualified = f"{around}.{bound.name}" if around else bound.name
+        match bound:
+            case Import() if self._imported_thing is not None:
+                return self._imported_thing(bound, rest)
+            case Import():
+                return self._linked(links.follow(self.project, document, bound, rest))
+            case Assigned(value=Path(text=text)):
+                return self._trace(document, text + rest, scopes)
+            case Defined(function=function):
+                return self._function(document, qualified, function, rest, scopes)
+            case ClassDefined():
+                return self._rest(ClassAt((document, qualified)), rest)
+            case Parameter():
+                return self._parameter(document, bound, rest, scopes)
+            case _:
+                return None
+
+    def _parameter(self, document: str, bound: Parameter, rest: str, scopes: Scopes) -> Callable_:
+        scope = scopes[0]
+        first = scope.function.parameters[0] if scope.function.parameters else None
+        if scope.of_class and first is not None and first.name == bound.name and not first.stars:
+            decorators = {value.text for value, _ in scope.function.decorators if isinstance(value, Path)}
+            if "staticmethod" not in decorators:
+                key = (document, scope.of_class)
+                return self._rest(ClassAt(key) if "classmethod" in decorators else Instance(key), rest)
+        if isinstance(bound.annotation, str):
+            return self._trace(document, f"{bound.annotation}(){rest}", scopes[1:])
+        return None
+
+    def _linked(self, link: links.Link | links.Absent | None, rest: str = "") -> Callable_:
+        match link:
+            case links.Inside(found, "", after) if after + rest:
+                inner = links.member(self.project, found, after + rest)
+                named = inner is not None and inner.name
+                return self._in_module(inner.document, inner.name, inner.rest) if inner and named else None
+            case links.Inside(found, "", _):
+                return ModuleAt(found)
+            case links.Inside(found, name, after):
+                return self._in_module(found, name, after + rest)
+            case links.Outside(path):
+                return Outside(path + rest)
+            case _:
+                return None
+
+    def _function(self, document: str, name: str, function: Function, rest: str, scopes: Scopes) -> Callable_:
+        if not rest:
+            return FunctionAt((document, name))
+        if not rest.startswith("()") or function.decorators or function.is_async:
+            return None
+        inner = (Scope(function, name), *scopes)
+        values = returns(function)
+        found = {
+            self._trace(document, value.text + rest[2:], inner) if isinstance(value, Path) else None for value in values
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _rest(self, of: ClassAt | Instance, rest: str) -> Callable_:
+        """What ``rest`` of a class or an instance is."""
+        if not rest:
+            return of
+        if rest.startswith("()"):
+            return self._rest(Instance(of.key), rest[2:]) if isinstance(of, ClassAt) else None
+        if not rest.startswith("."):
+            return None
+        name, after = links.split(rest[1:])
+        found = self.member(of.key, name)
+        if found is _MISSING:
+            return None
+        match found:
+            case FunctionAt(key, bound):
+                found_at = self.class_at((key[0], key[1].rpartition(".")[0]))
+                if after or found_at is None:
+                    return None
+                return FunctionAt(key, bound and isinstance(of, Instance))
+            case ClassAt() | Instance():
+                return self._rest(found, after)
+            case Outside(path):
+                return Outside(path + after)
+            case _:
+                return None
+
+
+_MISSING = Outside("")
+"""No class that we see has the member."""
+
+
+def _bound_in(body: Body) -> Iterable[Bound]:
+    return [event.bound for event in every_event(body) if isinstance(event, Bind)]
