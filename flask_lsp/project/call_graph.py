@@ -199,7 +199,7 @@ def _patched(
         new = files[document].said if document in files else {}
         for name in {**old, **new}:
             key, was, now = (document, name), old.get(name, NOTHING_SAID), new.get(name, NOTHING_SAID)
-            if was == now and name in new:
+            if was == now and name in new and name in old:
                 continue
             if name in new:
                 said[key] = now
