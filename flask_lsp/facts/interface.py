@@ -61,10 +61,12 @@ _WRITES_SESSION = re.compile(
     r"(?:^|\.)(?:session\.(?:update|pop|popitem|clear|setdefault)|flash|login_user|logout_user|confirm_login)\(\)$"
 )
 _GIVES_UP = re.compile(r"roll_?back\w*\(\)$|session\w*(?:\(\))?\.(?:remove|close)\(\)$|(?:^|\.)abort\(\)$")
+_LOOKS_FOR = (".replace()", ".startswith()", "re.sub()")
 _ROOT = re.compile(r"[^.(\[]+")
 _TELLING = re.compile(
     r"config|setting|env|session|register|add_|init_app|import|_module|errorhandler|request|processor|converters|permanent|secret"
-    rf"|debug|url_map|headers|mimetype|content_type|flash|login|logout|{requests.TELLING}",
+    r"|debug|url_map|headers|mimetype|content_type|flash|login|logout|replace|startswith|re\.sub"
+    rf"|{requests.TELLING}",
     re.IGNORECASE,
 )
 """A word of each pattern here: most events hold none, and one search tells."""
@@ -131,6 +133,13 @@ def sets_content_type(event: Event) -> bool:
     return name in ("mimetype", "content_type")
 
 
+def mends_scheme(event: Event) -> bool:
+    """Looks for the scheme ``postgres:`` in a text, as who replaces it does."""
+    if not isinstance(event, Call) or not event.value.text.endswith(_LOOKS_FOR):
+        return False
+    return any(isinstance(given, Literal) and str(given.value).startswith("postgres:") for given in event.value.args)
+
+
 def changes(event: Event, name: str) -> bool:
     """Changes the dict ``name`` in place."""
     if isinstance(event, Store):
@@ -186,6 +195,8 @@ def _said(body: Body) -> Iterator[Value]:
             yield Path("session", key=OTHER)
         elif sets_content_type(event):
             yield Path("content_type", key=OTHER)
+        elif mends_scheme(event):
+            yield Path("scheme", key=OTHER)
         elif (error := error_of(event)) is not None:
             yield Path("error", key=Literal(error))
 

@@ -59,6 +59,11 @@ def files_imported(project: Project, document: str, *, at_once: bool = False) ->
             yield from (found for found in _modules(project, document, imported) if found is not None)
 
 
+def files_of(project: Project, document: str, imported: Imported) -> frozenset[str]:
+    """The files of the project that one import runs."""
+    return frozenset(found for found in _modules(project, document, imported) if found is not None)
+
+
 def importers_of(project: Project, document: str) -> frozenset[str]:
     """The other files of the project that import this one."""
     return frozenset(importer for importer, _ in _importers(project).get(document, ()))

@@ -1,0 +1,80 @@
+"""What a project does with the addresses of its databases: questions for ``Context.ask``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_lsp.facts.interface import mends_scheme
+from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Path
+from flask_lsp.facts.traverse import every_event
+from flask_lsp.project import names
+from flask_lsp.project.places import place
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import File, Project
+
+DATABASE = "flask_sqlalchemy.SQLAlchemy()"
+"""What an object of Flask-SQLAlchemy's class is called, see ``names``."""
+
+
+def scheme_mended(project: Project, _document: str) -> bool:
+    """Some code of the project looks for ``postgres://`` in a text and puts another scheme there, or may; not known
+    before all files are in."""
+    return not project.complete or any(project.parts(_mends).values())
+
+
+def _mends(file: File) -> bool:
+    return "postgres:" in file.source.text and any(
+        mends_scheme(event)
+        for _, facts in file.facts.blocks
+        for body in (facts.body, *(function.body for function in facts.functions.values()))
+        for event in every_event(body)
+    )
+
+
+def database_of(project: Project, document: str, path: str) -> tuple[str, str] | None:
+    """The file and the module-level name of the ``SQLAlchemy()`` object whose ``Model`` the class ``path`` derives
+    from; ``None`` if unknown."""
+    seen: set[tuple[str, str]] = set()
+    todo = [(document, path)]
+    while todo:
+        found = place(project, *todo.pop())
+        if found is None or found.key in seen or not isinstance(found.bound, ClassDefined):
+            continue
+        seen.add(found.key)
+        for base in found.bound.bases:
+            match base:
+                case Path(text=text) if text.endswith(".Model") and not text.startswith("."):
+                    owner = place(project, found.document, text.removesuffix(".Model"))
+                    if owner is not None and _is_database(project, owner.document, owner.bound):
+                        return owner.key
+                case Path(text=text) if text != found.bound.name:
+                    todo.append((found.document, text))
+                case _:
+                    pass
+    return None
+
+
+def database_here(project: Project, document: str) -> str | None:
+    """The module-level name by which the file knows the one ``SQLAlchemy()`` object it knows."""
+    file = project.files.get(document)
+    found = [
+        name
+        for name, ats in (file.facts.bindings.items() if file is not None else ())
+        if name != "*" and len(ats) == 1 and names.canonical(project, document, name) == DATABASE
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def queries_are_plain(project: Project, _document: str) -> bool:
+    """No class of the project says what ``Model.query`` gives, and no ``SQLAlchemy(query_class=...)``."""
+    return project.complete and not any(project.parts(_says_query_class).values())
+
+
+def _says_query_class(file: File) -> bool:
+    return "query_class" in file.source.text
+
+
+def _is_database(project: Project, document: str, bound: Bound) -> bool:
+    value = bound.value if isinstance(bound, Assigned) else None
+    return isinstance(value, Path) and names.canonical(project, document, value.text) == DATABASE
