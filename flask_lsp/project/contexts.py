@@ -34,9 +34,9 @@ from flask_lsp.facts.model import (
 from flask_lsp.facts.python import facts_of
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.frozen import frozen
-from flask_lsp.project import links, names
+from flask_lsp.project import forms, links, names
 from flask_lsp.project.importers import maybe_imported_in_context
-from flask_lsp.project.needs import GUARDS, PUSHES, Level, need_of
+from flask_lsp.project.needs import DECORATORS, FORMS, GUARDS, PUSHES, Level, need_of
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
@@ -219,7 +219,9 @@ class _Walk:
             case _:
                 pass
 
-    def need(self, path: str, span: Span, place: _Place, *, called: bool) -> Iterator[Missing]:
+    def need(
+        self, path: str, span: Span, place: _Place, *, called: bool, call: Path | None = None
+    ) -> Iterator[Missing]:
         if self.level is None:
             return
         name = self.name(path, place)
@@ -227,6 +229,10 @@ class _Walk:
         if name is None or found is None or found[1] <= self.level:
             return
         what, level = found
+        if what in DECORATORS and call is None:
+            return
+        if what in FORMS and not (call and forms.asks_app(self.project, self.file.document, call, place.scopes)):
+            return
         # The use is underlined, not what is read from it: ``current_app`` in ``current_app.config["X"]``.
         rest = name[len(what) :]
         written = path[: len(path) - len(rest)] if rest and path.endswith(rest) else path
@@ -238,7 +244,7 @@ class _Walk:
 
     def call(self, event: Call, place: _Place) -> Iterator[Missing]:
         path = event.value.text.removesuffix("()")
-        yield from self.need(path, event.callee, place, called=True)
+        yield from self.need(path, event.callee, place, called=True, call=event.value)
         if path.endswith((".push", ".__enter__")):
             pushed = self.pushed(Path(path.rpartition(".")[0]), place)
             self.level = None if pushed is None or self.level is None else max(self.level, pushed)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from flask_lsp.project.needs_table import ROWS
+
 
 class Level(IntEnum):
     """The contexts, each holding the one before."""
@@ -13,63 +15,39 @@ class Level(IntEnum):
     REQUEST = 2
 
 
-PROXIES = {
-    "flask.current_app": Level.APP,
-    "flask.g": Level.APP,
-    "flask.request": Level.REQUEST,
-    "flask.session": Level.REQUEST,
-}
+_ALSO = {"flask_login": "flask_login.utils", "flask_wtf.CSRFProtect()": "flask_wtf.csrf.CSRFProtect()"}
+"""Where the names of some modules and classes are found too."""
+
+
+def _rows(how: str) -> dict[str, Level]:
+    found = {name: Level(level) for name, kind, level, _, _ in ROWS if kind == how and level}
+    for name, level in tuple(found.items()):
+        owner, _, last = name.rpartition(".")
+        if owner in _ALSO:
+            found[f"{_ALSO[owner]}.{last}"] = level
+    return found
+
+
+PROXIES = _rows("proxy")
 """Anything that is read from them; they can be passed on, named anew and tested for truth without a context."""
 
-_SQLALCHEMY = "flask_sqlalchemy.SQLAlchemy()"
-
-CALLS = {
-    **dict.fromkeys(
-        (
-            "flask.get_template_attribute",
-            "flask.jsonify",
-            "flask.json.jsonify",
-            "flask.make_response",
-            "flask.render_template",
-            "flask.render_template_string",
-            "flask.stream_template",
-            "flask.stream_template_string",
-            "flask.url_for",
-            f"{_SQLALCHEMY}.create_all",
-            f"{_SQLALCHEMY}.drop_all",
-            f"{_SQLALCHEMY}.reflect",
-            f"{_SQLALCHEMY}.session",
-            f"{_SQLALCHEMY}.get_or_404",
-            f"{_SQLALCHEMY}.first_or_404",
-            f"{_SQLALCHEMY}.one_or_404",
-            f"{_SQLALCHEMY}.paginate",
-            f"{_SQLALCHEMY}.get_engine",
-        ),
-        Level.APP,
-    ),
-    **dict.fromkeys(
-        (
-            "flask.after_this_request",
-            "flask.copy_current_request_context",
-            "flask.flash",
-            "flask.get_flashed_messages",
-            "flask.send_file",
-            "flask.send_from_directory",
-        ),
-        Level.REQUEST,
-    ),
-}
+CALLS = _rows("called")
 """What is called."""
 
+ATTRIBUTES = _rows("read")
+"""What is read."""
+
+BY_DEFAULT = {name: Level(default) for name, _, level, default, _ in ROWS if default > level}
+"""What needs more where the application has no ``SERVER_NAME``, or puts tokens in its forms, as it does by default."""
+
+DECORATORS = frozenset({"flask.stream_with_context"})
+"""What needs its context only where it is called with a value; around a function it waits for that one's call."""
+
+FORMS = frozenset({"flask_wtf.FlaskForm", "flask_wtf.form.FlaskForm"})
+
+_SQLALCHEMY = "flask_sqlalchemy.SQLAlchemy()"
 SESSION = f"{_SQLALCHEMY}.session."
 """A method of it looks the session of the context up when it is called; the name itself does not."""
-
-ATTRIBUTES = {
-    f"{_SQLALCHEMY}.engine": Level.APP,
-    f"{_SQLALCHEMY}.engines": Level.APP,
-    f"{_SQLALCHEMY}.Model.query": Level.APP,
-}
-"""What is read."""
 
 TABLES = frozenset(f"{_SQLALCHEMY}.{method}" for method in ("create_all", "drop_all", "reflect"))
 
@@ -80,7 +58,8 @@ GUARDS = frozenset({"flask.has_app_context()", "flask.has_request_context()", *P
 """What a test asks to find out whether there is a context."""
 
 
-WORDS = ("flask", *(name.rpartition(".")[2] for name in (*PROXIES, *CALLS, *ATTRIBUTES) if not name.endswith(".g")))
+_LAST = {name.rpartition(".")[2] for name in (*PROXIES, *CALLS, *ATTRIBUTES) if not name.startswith(SESSION)}
+WORDS = ("flask", "Form(", "session", *sorted(_LAST - {"g"}))
 """A file that holds none of these uses nothing that needs a context."""
 
 
@@ -93,11 +72,12 @@ def need_of(name: str, *, called: bool) -> tuple[str, Level] | None:
         rest = name[len(proxy) :] if name.startswith(proxy) else ""
         if rest[:1] in (".", "[", "(") and not rest.startswith((".__", "()")):
             return proxy, level
-    for attribute, level in ATTRIBUTES.items():
-        if name.startswith(attribute) and name[len(attribute) : len(attribute) + 1] in ("", ".", "["):
-            return attribute, level
-    if called and name.startswith(SESSION) and "(" not in name[len(SESSION) :]:
-        return name, Level.APP
+    if name.startswith(_SQLALCHEMY):
+        for attribute, level in ATTRIBUTES.items():
+            if name.startswith(attribute) and name[len(attribute) : len(attribute) + 1] in ("", ".", "["):
+                return attribute, level
+    if called and name in FORMS:
+        return name, CALLS["flask_wtf.FlaskForm"]
     if called and name in CALLS:
         return name, CALLS[name]
     return None

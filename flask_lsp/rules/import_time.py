@@ -37,6 +37,11 @@ def related(found: Missing) -> list[Related]:
     return [Related(f"`{step.function}()` is called here, on import", step.span) for step in found.chain]
 
 
+def what(found: Missing) -> str:
+    """What needs the context, for a message."""
+    return found.name.removeprefix("flask.") if found.name.startswith("flask.") else found.written
+
+
 def when(found: Missing) -> str:
     """When the line runs, for a message."""
     if found.chain:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
-import venv
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from flask_lsp.project.route_map import route_map
+from tests.environments import installed
 from tests.project.test_url_maps import PROJECTS, project_in, shown, told
 
 RUN = """
@@ -143,16 +142,6 @@ APPLICATIONS = {
 def environments() -> dict[str, Path]:
     """The Pythons of the environments made so far, by what is installed."""
     return {}
-
-
-def installed(folder: Path, requirements: str) -> Path:
-    """The Python of a new environment."""
-    venv.create(folder, with_pip=True)
-    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", *requirements.split()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return python
 
 
 def running(python: Path, code: str, folder: Path) -> list[dict[str, Any]]:

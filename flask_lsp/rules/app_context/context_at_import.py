@@ -44,10 +44,9 @@ rule = Rule("FL101", "context-at-import", Severity.ERROR, words=WORDS)
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in import_time.missing(ctx):
         if found.need is Level.APP and found.name not in TABLES:
-            what = found.name.removeprefix("flask.") if found.name.startswith("flask.") else found.written
             message = (
-                f"`{what}` needs an application context, and {import_time.when(found)}, where there is none: "
-                "push one, or move this into a function."
+                f"`{import_time.what(found)}` needs an application context, and {import_time.when(found)}, where there "
+                "is none: push one, or move this into a function."
             )
             yield ctx.finding(
                 found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)

@@ -49,7 +49,7 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in import_time.missing(ctx):
         if found.need is Level.REQUEST:
             message = (
-                f"`{found.name.removeprefix('flask.')}` needs a request, and {import_time.when(found)}, where there "
+                f"`{import_time.what(found)}` needs a request, and {import_time.when(found)}, where there "
                 "is none: move this into the view."
             )
             yield ctx.finding(

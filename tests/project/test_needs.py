@@ -1,0 +1,51 @@
+"""The table of what needs which context is what Flask does: ``scripts/needs.py`` runs the one that is installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flask_lsp.project.needs import need_of
+from flask_lsp.project.needs_table import ROWS
+
+SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "needs.py"
+EXPECTED = {name: row for name, *row in ROWS}
+
+
+def observed(python: str = sys.executable) -> dict[str, dict[str, Any]]:
+    done = subprocess.run([python, "-W", "ignore", str(SCRIPT)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def differences(seen: dict[str, dict[str, Any]]) -> list[str]:
+    """Where the table says something else than what was seen."""
+    found = [f"{name}: nothing was called, for want of arguments" for name, row in seen.items() if row["not_called"]]
+    for name, row in seen.items():
+        said = [row["how"], row["at_least"], row["by_default"], tuple(row["fails"])]
+        if EXPECTED.get(name, ["called", 0, 0, ()]) != said:
+            found.append(f"{name}: {said}, the table has {EXPECTED.get(name)}")
+    return found
+
+
+def test_the_table_is_what_the_installed_flask_does() -> None:
+    pytest.importorskip("flask_wtf", reason="there is no WTForms for this Python")
+    seen = observed()
+    assert not differences(seen), "python scripts/needs.py PYTHON ... writes the table"
+    assert len(seen) > 250
+    assert len(seen.keys() & EXPECTED.keys()) >= 90  # names of newer packages may not be there
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_table_is_what_is_asked(name: str) -> None:
+    how, level, _, _ = EXPECTED[name]
+    path = f"{name}.attribute" if how == "proxy" else name
+    found = need_of(path, called=how == "called")
+    assert found == ((name, level) if level else None)
+    if how != "read":
+        assert need_of(name, called=False) is None, "only naming it needs nothing"
