@@ -173,8 +173,9 @@ def _assembly(facts: BlockFacts) -> Iterator[object]:
     for function in facts.functions.values():
         said = tuple(_said(function.body))
         decorators = tuple(value for value, _ in function.decorators)
-        if said or decorators:
-            yield function.name, decorators, said, _needed(function, said)
+        looks = requests.looks_at(function)
+        if said or decorators or looks:
+            yield function.name, decorators, said, _needed(function, said), looks
 
 
 def _said(body: Body) -> Iterator[Value]:

@@ -14,13 +14,14 @@ from flask_lsp.facts.model import (
     ClassDefined,
     Defined,
     Event,
+    Function,
     Leave,
     Literal,
     Path,
     Store,
     Use,
 )
-from flask_lsp.facts.traverse import inner_bodies
+from flask_lsp.facts.traverse import every_event, inner_bodies
 
 TELLING = r"(?:^|\.)g(?:\.|$|\[)|setattr|hasattr|abort|_or_404|NotFound|MethodNotAllowed|send_|safe_join"
 """A part of each path that says something here."""
@@ -81,6 +82,33 @@ def error_of(event: Event) -> str | None:
         return "?" if last == "HTTPException" else _NUMBERS.get(last, "404")
     code = args[0].value if args and isinstance(args[0], Literal) else None
     return "?" if code is None else str(code)
+
+
+_LOOKS = re.compile(r"(?:^|\.)request\.(headers|json|get_json|is_json|args|form|files|cookies|values|data|get_data)\b")
+_RUNS_BEFORE = re.compile(r"before_(?:app_)?request(?:\(\))?$")
+
+
+def looks_at(function: Function) -> frozenset[str]:
+    """What a decorator, or a hook before requests, reads of the request: ``json``, ``headers``; nothing for other
+    functions."""
+    hook = any(isinstance(value, Path) and _RUNS_BEFORE.search(value.text) for value, _ in function.decorators)
+    wraps = any(isinstance(event, Bind) and isinstance(event.bound, Defined) for event in function.body)
+    return read_of_request(function) if hook or wraps else frozenset()
+
+
+def read_of_request(function: Function) -> frozenset[str]:
+    """What a function, those in it included, reads of the request."""
+    found: set[str] = set()
+    for event in every_event(function.body):
+        match event:
+            case Use(path=text) | Call(value=Path(text=text)):
+                if read := _LOOKS.search(text):
+                    found.add("json" if read.group(1) in ("get_json", "is_json") else read.group(1))
+            case Bind(bound=Defined(function=inner)):
+                found |= read_of_request(inner)
+            case _:
+                pass
+    return frozenset(found)
 
 
 def errors(facts: BlockFacts) -> frozenset[str]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.interface import caught, recovers, sets_content_type, writes_session
-from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Path, Store, Value
+from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Literal, Path, Store, Value
+from flask_lsp.facts.requests import looks_at
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project.places import function_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
 _HOOK = re.compile(r"(?:^|\.)(?:(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)(?:\(\))?$")
+_BEFORE = re.compile(r"(?:^|\.)before_(?:app_)?request(?:\(\))?$")
 _AFTER = re.compile(r"(?:^|\.)after_(?:app_)?request(?:\(\))?$")
 _HANDLER = re.compile(r"(?:^|\.)(?:errorhandler|app_errorhandler|register_error_handler)\(\)$")
 _SERVER_SIDE = re.compile(r"flask_(?:kv)?session\b|flask_session\w*\b|flask_redis_session\b|beaker\b|flask_beaker\b")
@@ -37,8 +39,12 @@ def cleans_up(project: Project, document: str, path: str) -> bool | None:
 
 
 def handles(project: Project, _document: str, kinds: frozenset[str]) -> bool:
-    """The application has an error handler for one of the exceptions, by their last names."""
-    return any(isinstance(kind, Path) and kind.text.rpartition(".")[2] in kinds for kind in _handled(project))
+    """The application has an error handler for one of the exceptions, by their last names, or codes such as ``400``."""
+    return any(
+        str(kind.value) in kinds if isinstance(kind, Literal) else kind.text.rpartition(".")[2] in kinds
+        for kind in _handled(project)
+        if isinstance(kind, Path | Literal)
+    )
 
 
 def json_failure_overridden(project: Project, _document: str) -> bool:
@@ -60,6 +66,22 @@ def content_type_set_later(project: Project, _document: str) -> bool:
         for function, decorators in _decorated(project, "after_")
         if any(_AFTER.search(decorator.text) for decorator in decorators)
         for event in every_event(function.body)
+    )
+
+
+def wrapper_looks_at(project: Project, document: str, path: str, kind: str) -> bool | None:
+    """The decorator, of the project, reads the ``json`` or the ``headers`` of the request; ``None`` if it is not
+    known."""
+    function = function_of(project, document, path)
+    return None if function is None else kind in looks_at(function)
+
+
+def looked_at_before(project: Project, _document: str, kind: str) -> bool:
+    """A hook before the requests reads the ``json`` or the ``headers``: it may turn back those that lack something."""
+    return any(
+        kind in looks_at(function)
+        for function, decorators in _decorated(project, "before_")
+        if any(_BEFORE.search(decorator.text) for decorator in decorators)
     )
 
 

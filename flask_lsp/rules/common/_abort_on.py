@@ -9,6 +9,7 @@ import keyword
 from flask_lsp.rules.base import Fix
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
+from flask_lsp.syntax.nodes import FunctionNode
 
 _CALM = ("builtins.", "flask.request.")
 """Calls of these raise nothing that a handler around the statement should not see."""
@@ -21,16 +22,12 @@ def abort_on(call: ast.Call, errors: str, key: str, ctx: Context) -> Fix | None:
         kind = handler.type
         return Fix("Catch ValueError too", False, lambda editing: _widen(kind, editing))
     statement = ctx.statement(call)
-    line = ctx.block.source.line_text(ctx.block.source.line_at(ctx.span(statement).start))
-    if (
-        line[: len(line) - len(line.lstrip())]
-        != ctx.block.text[_line_start(statement, ctx) : ctx.span(statement).start]
-    ):
+    if not begins_line(statement, ctx):
         return None
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and _is_calm(statement, ctx):
         return _around(call, statement, errors, ctx)
     name = _free(call, key, ctx)
-    if name is None or not _runs_first(call, statement, ctx):
+    if name is None or not runs_first(call, statement, ctx):
         return None
 
     def change(editing: Editing) -> None:
@@ -89,7 +86,14 @@ def _is_calm(statement: ast.stmt, ctx: Context) -> bool:
     return all((ctx.name(call.func) or "").startswith(_CALM) for call in calls)
 
 
-def _runs_first(call: ast.Call, statement: ast.stmt, ctx: Context) -> bool:
+def begins_line(statement: ast.stmt, ctx: Context) -> bool:
+    """Nothing stands before the statement on its line."""
+    line = ctx.block.source.line_text(ctx.block.source.line_at(ctx.span(statement).start))
+    start = ctx.span(statement).start
+    return line[: len(line) - len(line.lstrip())] == ctx.block.text[_line_start(statement, ctx) : start]
+
+
+def runs_first(call: ast.expr, statement: ast.stmt, ctx: Context) -> bool:
     """The call runs whenever the statement does, and the statement can be put after something."""
     child: ast.AST = call
     for parent in ctx.ancestors(call):
@@ -115,8 +119,15 @@ def _free(call: ast.Call, key: str, ctx: Context) -> str | None:
         key = call.args[0].id
         if sum(node.id == key and isinstance(node.ctx, ast.Load) for node in names) == 1:
             return key
-    taken = {node.id for node in names} | {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-    for name in (key, f"{key}_number" if key else "number"):
+    return free_name((key, f"{key}_number" if key else "number"), function, ctx)
+
+
+def free_name(wanted: tuple[str, ...], function: FunctionNode, ctx: Context) -> str | None:
+    """The first of the names that means nothing yet in a function."""
+    inner = list(ast.walk(function))
+    taken = {node.id for node in inner if isinstance(node, ast.Name)}
+    taken |= {node.arg for node in inner if isinstance(node, ast.arg)}
+    for name in wanted:
         free = name not in taken and not ctx.block.nodes.binds(function, name) and not hasattr(builtins, name)
         if free and name.isidentifier() and not keyword.iskeyword(name):
             return name

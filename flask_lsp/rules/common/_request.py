@@ -80,8 +80,12 @@ def _suppresses(manager: ast.expr, ctx: Context) -> bool:
 
 def _decorator_catches(decorator: ast.expr, ctx: Context, kinds: frozenset[str]) -> bool:
     """By its name, or because the function of the project it is has such a handler."""
-    target = decorator.func if isinstance(decorator, ast.Call) else decorator
-    path = path_of(target)
+    path = target_path(decorator)
     if path is None or _PREPARES.search(path):
         return True
     return ctx.ask(functions.catches, path, kinds)
+
+
+def target_path(decorator: ast.expr) -> str | None:
+    """The path of a decorator without its arguments."""
+    return path_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
