@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 
 from flask_lsp.cli import Failure
+from flask_lsp.facts.pages import Page
 from flask_lsp.frozen import frozen
 from flask_lsp.project import files
 from flask_lsp.project.project import File, Project
@@ -84,6 +85,8 @@ class Loader:
         for path in map(files.absolute, paths):
             if os.path.isdir(path):
                 for document in self._walk(path):
+                    if files.is_page(document):
+                        continue
                     root = self._root(document) or path
                     if not self._excluded(document, root):
                         roots.setdefault(document, root)
@@ -93,11 +96,17 @@ class Loader:
                 raise Failure(f"{shown_path(path)}: no such file or folder")
         return roots
 
+    def _pages(self, root: str) -> dict[str, Page]:
+        """What the templates and scripts of a root say; those that say nothing are left out."""
+        found = {path: files.page(path) for path in self._others(root, pages=True)}
+        return {path: page for path, page in found.items() if page.sent or page.g}
+
     def _walk(self, folder: str) -> list[str]:
+        """The Python files of a folder and its templates and scripts."""
         if folder not in self._walked:
             settings = self.settings(self._root(folder) or folder)
             found = self._walked[folder] = list[str]()
-            for path in files.walk([folder], settings.exclude, settings.root):
+            for path in files.walk([folder], settings.exclude, settings.root, pages=True):
                 found.append(path)
                 self._report("Looking for files", len(found), 0)
         return self._walked[folder]
@@ -119,16 +128,21 @@ class Loader:
             given = text if text is not None and document in documents else self._read(document, documents)
             if given is not None:
                 read[document] = File(document, Source(given))
-        project = project.with_files(read.values()).with_complete(True)
+        project = project.with_files(read.values())
+        if any("flask" in file.source.text for file in read.values()):
+            project = project.with_pages(self._pages(root))
+        project = project.with_complete(True)
         return Asked(project, tuple(document for document in documents if document in read))
 
-    def _others(self, root: str) -> Iterable[str]:
+    def _others(self, root: str, *, pages: bool = False) -> Iterable[str]:
+        """The Python files of a root, or its templates and scripts."""
         if self._root(root) is None and root not in self._walked:
             # A file in a folder that is no project, perhaps the home folder: its neighbours will do.
-            return files.walk([root], ["*/"], root)
-        return (
-            path for path in self._walk(root) if (self._root(path) or root) == root and not self._excluded(path, root)
-        )
+            found = files.walk([root], ["*/"], root, pages=pages)
+        else:
+            every = self._walk(root)
+            found = (path for path in every if (self._root(path) or root) == root and not self._excluded(path, root))
+        return (path for path in found if files.is_page(path) == pages)
 
     def _read(self, document: str, asked: list[str]) -> str | None:
         try:

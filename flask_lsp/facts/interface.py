@@ -46,6 +46,7 @@ from flask_lsp.facts.model import (
     Value,
 )
 from flask_lsp.facts.requests import error_of, on_g
+from flask_lsp.facts.sending import rendered, sent_in
 from flask_lsp.facts.traverse import every_event, returns
 
 Interface: TypeAlias = "tuple[object, ...]"
@@ -173,9 +174,10 @@ def _assembly(facts: BlockFacts) -> Iterator[object]:
     for function in facts.functions.values():
         said = tuple(_said(function.body))
         decorators = tuple(value for value, _ in function.decorators)
-        looks = requests.looks_at(function)
-        if said or decorators or looks:
-            yield function.name, decorators, said, _needed(function, said), looks
+        looks, pages = requests.looks_at(function), rendered(function)
+        if said or decorators or looks or pages:
+            yield function.name, decorators, said, _needed(function, said), looks, pages
+    yield from sent_in(facts)
 
 
 def _said(body: Body) -> Iterator[Value]:

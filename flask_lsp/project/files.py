@@ -8,16 +8,18 @@ import contextlib
 import io
 import json
 import os
+import re
 import stat
 import sys
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
+from flask_lsp.facts.pages import Page, page_of
 from flask_lsp.project import deployment, versions
 from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.versions import Versions
-from flask_lsp.project.walk import python_files, upward
+from flask_lsp.project.walk import PAGES, SUFFIXES, python_files, upward
 from flask_lsp.settings import SECTION
 
 if sys.version_info >= (3, 11):
@@ -27,6 +29,11 @@ else:
 
 MAX_BYTES = 2 * 1024 * 1024
 """Larger files are generated ones; nobody wants findings in them."""
+
+_MAX_PAGE = 256 * 1024
+_MADE = re.compile(r"[.-]min\.m?js$|\.d\.ts$|/(?:vendors?|bower_components|dist|build|third_party)/.*\.\w*js$")
+"""Scripts that nobody wrote here."""
+_EMPTY = Page()
 
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
 _ROOT_MARKS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
@@ -73,6 +80,21 @@ def decode(data: bytes) -> Content:
         raise Unreadable(f"cannot be decoded: {error}") from None
 
 
+def is_page(path: str) -> bool:
+    """Whether a path is that of a template or a script."""
+    return path.endswith(PAGES)
+
+
+def page(path: str) -> Page:
+    """What a template or script says; nothing for what is too long, made by a tool, or cannot be read."""
+    if _MADE.search(path):
+        return _EMPTY
+    try:
+        return page_of(_bytes(path, _MAX_PAGE).decode("utf-8-sig", "replace"))
+    except Unreadable:
+        return _EMPTY
+
+
 def write(path: str, text: str, encoding: str) -> None:
     """Puts the text in the place of the file at once or not at all, with the mode of the file. Raises Unreadable."""
     import shutil  # with all its compression, slow to import for those who only read
@@ -93,16 +115,20 @@ def write(path: str, text: str, encoding: str) -> None:
         raise Unreadable(f"cannot be written: {_why(error)}", path) from None
 
 
-def walk(paths: Iterable[str], exclude: Iterable[str] = (), root: str | None = None) -> Iterator[str]:
-    """The Python files of files and folders, each once, in the order of their names.
+def walk(
+    paths: Iterable[str], exclude: Iterable[str] = (), root: str | None = None, *, pages: bool = False
+) -> Iterator[str]:
+    """The Python files of files and folders, each once, in the order of their names; with ``pages`` the templates and
+    scripts too.
 
     A file named in ``paths`` always counts, even one that does not exist; what counts in folders says
     ``python_files``. The patterns of ``exclude`` are relative to ``root``, else to the root of each path.
     """
     exclude = tuple(exclude)
     seen: set[str] = set()
+    suffixes = (*SUFFIXES, *PAGES) if pages else SUFFIXES
     for path in map(absolute, paths):
-        found = python_files(path, exclude, root or find_root(path)) if os.path.isdir(path) else (path,)
+        found = python_files(path, exclude, root or find_root(path), suffixes) if os.path.isdir(path) else (path,)
         for file in found:
             if file not in seen:
                 seen.add(file)
@@ -277,15 +303,15 @@ def _toml(path: str) -> dict[str, Any]:
         raise Unreadable(error.reason, path) from None
 
 
-def _bytes(path: str) -> bytes:
+def _bytes(path: str, most: int = MAX_BYTES) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             raise Unreadable("is a folder", path)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("is no regular file", path)
-        if status.st_size > MAX_BYTES:
-            raise Unreadable(f"is larger than {MAX_BYTES // 1024 // 1024} MB", path)
+        if status.st_size > most:
+            raise Unreadable(f"is larger than {most // 1024} KB", path)
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path

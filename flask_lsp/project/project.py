@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
 from flask_lsp.facts.file import FileFacts, other_bodies
+from flask_lsp.facts.pages import Page
 from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
@@ -118,6 +119,8 @@ class Project:
         self.deployment = Deployment()
         self.complete = root is None
         """Every file of the project is in; before that, what rests on other files is unknown."""
+        self.pages: Mapping[str, Page] = {}
+        """What templates and scripts say, by document. The same object for as long as none says anything else."""
         self.packages = Packages()
         """What names of installed packages mean; what it lacks is noted there."""
         self._files: dict[str, File] = {}
@@ -205,6 +208,13 @@ class Project:
         project.deployment = deployment
         return project
 
+    def with_pages(self, pages: Mapping[str, Page]) -> Project:
+        if pages == self.pages:
+            return self
+        project = self._copy(self._files, {})
+        project.pages = pages
+        return project
+
     def with_packages(self, packages: Packages) -> Project:
         project = self._copy(self._files, {})
         project.packages = packages
@@ -239,7 +249,7 @@ class Project:
     ) -> Project:
         project = Project(self.root, settings or self.settings, versions or self.versions)
         project.complete = self.complete
-        project.packages, project.deployment = self.packages, self.deployment
+        project.packages, project.deployment, project.pages = self.packages, self.deployment, self.pages
         project._files = files
         same = files.keys() == self._files.keys()
         project._modules = self._modules if same else Modules(frozenset(files), self.root)

@@ -12,13 +12,17 @@ from typing import Any
 
 from flask_lsp.frozen import frozen
 
-_SUFFIXES = (".py", ".pyw")
+SUFFIXES = (".py", ".pyw")
+PAGES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".vue")
+"""Templates and scripts."""
 _SKIPPED = {"__pycache__", "__pypackages__", "node_modules", "site-packages"}
 _ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
 
 
-def python_files(start: str, exclude: Iterable[str] = (), root: str = "") -> Iterator[str]:
-    """The Python files under the folder ``start`` in the order of their names.
+def python_files(
+    start: str, exclude: Iterable[str] = (), root: str = "", suffixes: tuple[str, ...] = SUFFIXES
+) -> Iterator[str]:
+    """The Python files under the folder ``start``, or those with other suffixes, in the order of their names.
 
     Left out: what a .gitignore names (nested ones and those above, up to the repository's), what ``exclude`` names
     (patterns in the same style, relative to ``root``), hidden folders, environments, caches, folders that cannot be
@@ -29,7 +33,7 @@ def python_files(start: str, exclude: Iterable[str] = (), root: str = "") -> Ite
     ignores = [patterns] if patterns.spec else []
     ignores += [found for folder in _repository_folders(start) for found in _gitignore(folder)]
     live = tuple(each for each in ignores if not each.verdict(_prefix(start)))
-    yield from _Walk(start, os.path.realpath(start), patterns if patterns in live else None).folder(
+    yield from _Walk(start, os.path.realpath(start), patterns if patterns in live else None, suffixes).folder(
         start, tuple(each for each in live if each is not patterns)
     )
 
@@ -64,6 +68,7 @@ class _Walk:
     real: str
     """``start`` without links."""
     exclude: _Patterns | None
+    suffixes: tuple[str, ...] = SUFFIXES
     linked: set[str] = field(default_factory=set[str])
     """The targets of the links followed so far, so that loops end."""
 
@@ -83,7 +88,7 @@ class _Walk:
                 hidden = entry.name.startswith(".") or entry.name in _SKIPPED
                 if not hidden and not self._left_out(ignores, path + "/") and self._follows(entry):
                     yield from self.folder(path, ignores)
-            elif entry.name.endswith(_SUFFIXES) and not self._left_out(ignores, path) and self._follows(entry):
+            elif entry.name.endswith(self.suffixes) and not self._left_out(ignores, path) and self._follows(entry):
                 yield path
 
     def _left_out(self, ignores: tuple[_Patterns, ...], path: str) -> bool:

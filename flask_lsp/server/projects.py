@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from flask_lsp.facts.pages import Page
 from flask_lsp.project import files
 from flask_lsp.project.ahead import read_ahead
 from flask_lsp.project.packages import Packages
@@ -170,7 +171,9 @@ class Projects:
     def read_again(self, changed: Iterable[str]) -> None:
         """Files have changed on disk; only those that the projects hold are of interest."""
         for document in changed:
-            if document in self._gathered:
+            if files.is_page(document):
+                self._read_pages([document])
+            elif document in self._gathered:
                 del self._gathered[document]
                 self._gather(document)
             elif document in self.project_of(document).files:
@@ -182,7 +185,7 @@ class Projects:
         """
         for root, project in tuple(self._projects.items()):
             about = [f"{root}/{name}" for name in (".gitignore", *files.settings_files(root))] if root else []
-            for document in (*about, *project.files):
+            for document in (*about, *project.files, *project.pages):
                 yield document if files.changed_since(document, moment) else ""
 
     def read(self, document: str) -> None:
@@ -192,6 +195,15 @@ class Projects:
         root, project = self.root_of(document), self.project_of(document)
         file = from_disk(document)
         self._keep(root, project.without(document) if file is None else project.with_text(document, file.source))
+
+    def _read_pages(self, paths: Iterable[str]) -> None:
+        """Takes in templates and scripts from disk, one after the other; those that say nothing are dropped."""
+        for path in paths:
+            root = self.root_of(path)
+            if (project := self._projects.get(root)) is not None:
+                said = files.page(path)
+                others = {name: page for name, page in project.pages.items() if name != path}
+                self._keep(root, project.with_pages({**others, path: said} if said.sent or said.g else others))
 
     def known(self, document: str) -> bool:
         """Whether the project holds the document already."""
@@ -205,14 +217,18 @@ class Projects:
             settings = self._settings(folder)
             # A file that is in no project, perhaps in the home folder: its neighbours will do, as on the command line.
             exclude = settings.exclude if self._is_project(folder) else ("*/",)
-            for path in apart(files.walk([folder], exclude, settings.root), token):
+            pages: dict[str, Page] = {}
+            for path in apart(files.walk([folder], exclude, settings.root, pages=True), token):
                 yield
                 if token.cancelled:
                     return
-                if path and self._wanted(path):
+                if files.is_page(path):
+                    pages[path] = files.page(path)
+                elif path and self._wanted(path):
                     found.add(path)
                     count += self._gather(path)
                     report(count)
+            self._take_in_pages(folder, pages)
             yield from self._rehearsed(token)
             self._take_in()
             self._forget_all_but(found, folder)
@@ -222,6 +238,16 @@ class Projects:
                     self._projects[root] = project.with_complete(self._is_complete(root))
             yield
         done()
+
+    def _take_in_pages(self, folder: str, pages: Mapping[str, Page]) -> None:
+        """Gives each project below the folder what its templates and scripts say, all at once."""
+        by_root: dict[str, dict[str, Page]] = {}
+        for path, page in pages.items():
+            if (page.sent or page.g) and self._wanted(path):
+                by_root.setdefault(self.root_of(path), {})[path] = page
+        for root, project in tuple(self._projects.items()):
+            if root in by_root or (project.pages and is_below(root, folder)):
+                self._keep(root, project.with_pages(by_root.get(root, {})))
 
     def is_lone(self, document: str) -> bool:
         """The document is a file outside of all workspace folders, and the files of its root are not in yet."""

@@ -15,6 +15,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flask_lsp.facts.pages import page_of
+from flask_lsp.project.files import is_page
+from flask_lsp.project.project import Project
+
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SQUIGGLE = re.compile(
     r"^(?P<lead>\s*#)(?P<gap>\s*)(?P<tildes>~+)\s+(?P<code>FL\d{3})(?::(?P<level>\w+))?\s*(?P<words>.*)$"
@@ -71,6 +75,15 @@ def cases(path: Path) -> list[Case]:
         found[-1].files[name] = plain
         found[-1].expected[name] = expected
     return found
+
+
+def with_files(project: Project, files: dict[str, str]) -> Project:
+    """The project with the Python files, templates and scripts of a case below ``/case``."""
+    pages = {f"/case/{name}": page_of(text) for name, text in files.items() if is_page(name)}
+    for name, text in files.items():
+        if name.endswith(".py"):
+            project = project.with_text(f"/case/{name}", text)
+    return project.with_pages(pages)
 
 
 def without_squiggles(text: str) -> tuple[str, list[Expected]]:

@@ -13,7 +13,7 @@ from flask_lsp.rules import run
 from flask_lsp.rules.base import Finding, Level, Registered, Rule
 from flask_lsp.settings import merge
 from flask_lsp.syntax import parse as syntax
-from tests.rules.cases import Case, cases
+from tests.rules.cases import Case, cases, with_files
 
 HERE = Path(__file__).parent
 
@@ -29,10 +29,7 @@ def project_of(files: dict[str, str]) -> Project:
     assert not problems
     pinned = versions.from_requirements(files.get("requirements.txt", ""))
     project = Project("/case", settings, pinned)
-    for name, text in files.items():
-        if name.endswith(".py"):
-            project = project.with_text(f"/case/{name}", text)
-    return project.with_complete(True)
+    return with_files(project, files).with_complete(True)
 
 
 def some_files(pick: random.Random) -> dict[str, str]:
@@ -48,7 +45,7 @@ def some_files(pick: random.Random) -> dict[str, str]:
 def fresh(project: Project) -> Project:
     """The same project as a new process would read it; the blocks of the old one are forgotten."""
     syntax._blocks.clear()
-    again = Project(project.root, project.settings, project.versions)
+    again = Project(project.root, project.settings, project.versions).with_pages(project.pages)
     for document, file in project.files.items():
         again = again.with_text(document, file.source.text)
     return again.with_complete(project.complete)

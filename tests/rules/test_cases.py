@@ -15,7 +15,7 @@ from flask_lsp.rules.fixes import edits, fix_all
 from flask_lsp.rules.run import check
 from flask_lsp.settings import merge
 from flask_lsp.text import apply
-from tests.rules.cases import Case, cases
+from tests.rules.cases import Case, cases, with_files
 
 HERE = Path(__file__).parent
 ALL = [case for path in sorted(HERE.rglob("*.md")) for case in cases(path)]
@@ -27,10 +27,7 @@ def project_of(case: Case) -> Project:
     assert not problems
     pinned = versions.from_requirements(case.files.get("requirements.txt", ""))
     project = Project("/case", settings, pinned)
-    for name, text in case.files.items():
-        if name.endswith(".py"):
-            project = project.with_text(f"/case/{name}", text)
-    return project.with_complete(True)
+    return with_files(project, case.files).with_complete(True)
 
 
 def rows(project: Project, name: str) -> list[tuple[int, int, int, str]]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from flask_lsp.facts.values import path_of
-from flask_lsp.rules.common._request import own_nodes
+from flask_lsp.rules.common._request import LOADS, own_nodes, raw_body
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
 
@@ -47,8 +47,10 @@ class Item:
             if node.id == self.variable:
                 return True
             found = ctx.reaching(node)
-            return found is not None and KINDS.get(ctx.name(_plain(found)) or "") == self.kind
-        return isinstance(node, ast.Attribute | ast.Call) and KINDS.get(ctx.name(node) or "") == self.kind
+            return found is not None and self.is_container(_plain(found), ctx)
+        if not isinstance(node, ast.Attribute | ast.Call):
+            return False
+        return KINDS.get(ctx.name(node) or "") == self.kind or (self.kind == "json" and _is_parsed(node, ctx))
 
 
 _WHOLE = ("keys", "to_dict", "copy", "items")
@@ -67,8 +69,17 @@ def item(node: ast.Subscript, ctx: Context) -> Item | None:
             return None
         of = assigned
     accessor = _plain(of)
-    kind = KINDS.get(ctx.name(accessor) or "")
+    kind = "json" if _is_parsed(accessor, ctx) else KINDS.get(ctx.name(accessor) or "")
     return None if kind is None else Item(node, key, kind, accessor, variable)
+
+
+def _is_parsed(node: ast.expr, ctx: Context) -> bool:
+    """``json.loads(request.data)``."""
+    match node:
+        case ast.Call(func=func, args=[given]) if ctx.name(func) in LOADS:
+            return raw_body(given, ctx) is not None
+        case _:
+            return False
 
 
 def _plain(node: ast.expr) -> ast.expr:

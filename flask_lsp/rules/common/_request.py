@@ -16,6 +16,9 @@ VALUE_ERRORS = frozenset({"ValueError"}) | EVERYTHING
 BAD_REQUESTS = frozenset({"BadRequest", "UnsupportedMediaType", "HTTPException"}) | EVERYTHING
 """What is raised for a body that is no JSON, by all the names that catch it."""
 
+LOADS = frozenset(f"{module}.loads" for module in ("json", "flask.json", "simplejson", "ujson", "orjson"))
+RAW = frozenset({"flask.request.data", "flask.request.get_data()"})
+
 
 def is_caught(node: ast.AST, ctx: Context, kinds: frozenset[str]) -> bool:
     """What is raised at ``node`` may be caught before it reaches Flask: by a ``try`` or ``with`` around it, or by a
@@ -89,3 +92,19 @@ def _decorator_catches(decorator: ast.expr, ctx: Context, kinds: frozenset[str])
 def target_path(decorator: ast.expr) -> str | None:
     """The path of a decorator without its arguments."""
     return path_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
+
+
+def raw_body(node: ast.expr, ctx: Context) -> ast.Call | ast.Attribute | None:
+    """``request.data`` or ``request.get_data()``, also decoded and by a local variable."""
+    match node:
+        case ast.Name():
+            assigned = ctx.reaching(node)
+            return None if assigned is None or isinstance(assigned, ast.Name) else raw_body(assigned, ctx)
+        case ast.Call(func=ast.Attribute(value=value, attr="decode")):
+            return raw_body(value, ctx)
+        case ast.Call(func=ast.Name(), args=[first, *_]) if ctx.name(node.func) == "builtins.str":
+            return raw_body(first, ctx)
+        case ast.Attribute() | ast.Call() if ctx.name(node) in RAW:
+            return node
+        case _:
+            return None

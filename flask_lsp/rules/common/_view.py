@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flask_lsp.project import routes
+from flask_lsp.project import clients, routes
 from flask_lsp.project.routes import Key
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
@@ -27,3 +27,43 @@ def answers(function: FunctionNode, ctx: Context) -> bool:
 
 
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def methods_of(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -> frozenset[str] | None:
+    """The methods that the function answers, by all of its registrations; ``None`` where it answers none, or they
+    cannot be told."""
+    parent = ctx.parent(function)
+    if isinstance(parent, ast.ClassDef):
+        return frozenset({function.name.upper()}) if ctx.answers_requests(function) and _is_method(function) else None
+    if not answers(function, ctx):
+        return None
+    said = [_said(each, ctx) for each in function.decorator_list if ctx.is_route(each)]
+    key = key_of(function, ctx)
+    known = ctx.ask(clients.methods_of, key) if key is not None else None
+    registered = bool(ctx.ask(routes.routes_to, key)) if key is not None else False
+    if None in said or (registered and known is None) or (not said and not registered):
+        return None
+    if "." not in (key or ("", ""))[1] and ctx.ask(clients.is_passed_on, function.name) and (said or not registered):
+        return None  # called by another view, or registered by what we do not see
+    return frozenset[str]().union(*[each or () for each in said], known or ())
+
+
+def _is_method(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return function.name in ("get", "post", "put", "patch", "delete")
+
+
+def _said(decorator: ast.expr, ctx: Context) -> frozenset[str] | None:
+    """The methods of one route decorator."""
+    if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+        return None
+    if any(keyword.arg is None for keyword in decorator.keywords):
+        return None
+    if decorator.func.attr != "route":
+        return frozenset({decorator.func.attr.upper()})
+    given = next((keyword.value for keyword in decorator.keywords if keyword.arg == "methods"), None)
+    if given is None:
+        return frozenset({"GET"})
+    if not isinstance(given, ast.List | ast.Tuple | ast.Set):
+        return None
+    texts = [ctx.string(each) for each in given.elts]
+    return None if None in texts else frozenset(str(each).upper() for each in texts)

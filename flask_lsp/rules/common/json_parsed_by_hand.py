@@ -39,16 +39,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
-from flask_lsp.rules.common._request import VALUE_ERRORS, is_caught
+from flask_lsp.rules.common._request import LOADS, RAW, VALUE_ERRORS, is_caught, raw_body
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.nodes import FunctionNode
 
 rule = Rule("FL904", "json-parsed-by-hand", Level.WARNING, words=("loads",))
 
-_LOADS = frozenset(f"{module}.loads" for module in ("json", "flask.json", "simplejson", "ujson", "orjson"))
-_RAW = frozenset({"flask.request.data", "flask.request.get_data()"})
-_READS = _RAW | {"flask.request.get_data", "flask.request.stream", "flask.request.input_stream"}
+_READS = RAW | {"flask.request.get_data", "flask.request.stream", "flask.request.input_stream"}
 _SIGNED = re.compile(
     r"hmac|signature|sign(?:ed|ing)|hashlib|digest|webhook|stripe|svix|verif|X-Hub|sha(?:1|256)", re.IGNORECASE
 )
@@ -57,10 +55,10 @@ _JSON_ERRORS = VALUE_ERRORS | {"JSONDecodeError"}
 
 def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     is_loads = isinstance(node.func, ast.Name) or (isinstance(node.func, ast.Attribute) and node.func.attr == "loads")
-    if not is_loads or len(node.args) != 1 or node.keywords or ctx.name(node.func) not in _LOADS:
+    if not is_loads or len(node.args) != 1 or node.keywords or ctx.name(node.func) not in LOADS:
         return
     function = ctx.function(node)
-    body = _body(node.args[0], ctx)
+    body = raw_body(node.args[0], ctx)
     if function is None or body is None or ctx.is_test or _SIGNED.search(_all_of(function, ctx)):
         return
     names = (name for name in ast.walk(node.args[0]) if isinstance(name, ast.Name))
@@ -88,22 +86,6 @@ def _handler(node: ast.Call, ctx: Context) -> ast.expr | None:
             kind = parent.handlers[0].type if len(parent.handlers) == 1 else None
             return None if isinstance(kind, ast.Tuple) else kind
     return None
-
-
-def _body(node: ast.expr, ctx: Context) -> ast.Call | ast.Attribute | None:
-    """``request.data`` or ``request.get_data()``, also decoded and by a local variable."""
-    match node:
-        case ast.Name():
-            assigned = ctx.reaching(node)
-            return None if assigned is None or isinstance(assigned, ast.Name) else _body(assigned, ctx)
-        case ast.Call(func=ast.Attribute(value=value, attr="decode")):
-            return _body(value, ctx)
-        case ast.Call(func=ast.Name(), args=[first, *_]) if ctx.name(node.func) == "builtins.str":
-            return _body(first, ctx)
-        case ast.Attribute() | ast.Call() if ctx.name(node) in _RAW:
-            return node
-        case _:
-            return None
 
 
 def _all_of(function: FunctionNode, ctx: Context) -> str:

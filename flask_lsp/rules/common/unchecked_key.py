@@ -43,6 +43,7 @@ from collections.abc import Callable, Iterator
 from flask_lsp.project import functions
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.common._abort_on import begins_line, free_name, runs_first
+from flask_lsp.rules.common._argument import CASTS, casts_of
 from flask_lsp.rules.common._item import Item, is_checked, item
 from flask_lsp.rules.common._request import EVERYTHING, is_caught, own_nodes, target_path
 from flask_lsp.rules.common._view import answers
@@ -74,6 +75,8 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
     if ctx.ask(functions.handles, errors):
         return
     fixes = [fix for fix in (_abort(read, function, ctx), _get(read, ctx)) if fix is not None]
+    if answered_400 and _is_cast(read, ctx):
+        return  # FL905 has more to say
     if answered_400:
         message = f"A request without `{read.key}` is answered 400 with no word of what is missing: check it first."
         yield ctx.finding(node, message, level=Level.HINT, fixes=fixes, strict=True)
@@ -81,6 +84,17 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
     what = f"the header `{read.key}`" if read.kind == "headers" else f"`{read.key}` in its JSON"
     message = f"A request without {what} raises KeyError, which is answered 500: check it first and answer 400."
     yield ctx.finding(node, message, fixes=fixes)
+
+
+def _is_cast(read: Item, ctx: Context) -> bool:
+    match ctx.parent(read.node):
+        case ast.Call(func=func, args=[given], keywords=[]) if given is read.node:
+            return ctx.name(func) in CASTS
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            function = ctx.function(read.node)
+            return function is not None and any(casts_of(node, name, ctx) for node in own_nodes(function))
+        case _:
+            return False
 
 
 def _is_told_before(read: Item, function: FunctionNode, ctx: Context) -> bool:
