@@ -65,7 +65,7 @@ _GIVES_UP = re.compile(r"roll_?back\w*\(\)$|session\w*(?:\(\))?\.(?:remove|close
 _LOOKS_FOR = (".replace()", ".startswith()", "re.sub()")
 _ROOT = re.compile(r"[^.(\[]+")
 _TELLING = re.compile(
-    r"config|setting|env|session|register|add_|init_app|import|_module|errorhandler|request|processor|converters|permanent|secret"
+    r"config|setting|env|session|register|add_|url_for|init_app|import|_module|errorhandler|request|processor|converters|permanent|secret"
     r"|debug|url_map|headers|mimetype|content_type|flash|login|logout|replace|startswith|re\.sub"
     rf"|{requests.TELLING}",
     re.IGNORECASE,
@@ -141,6 +141,14 @@ def mends_scheme(event: Event) -> bool:
     return any(isinstance(given, Literal) and str(given.value).startswith("postgres:") for given in event.value.args)
 
 
+def names_near(event: Event) -> bool:
+    """``url_for(".index")``: an endpoint by its name in the blueprint that answers."""
+    if not isinstance(event, Call) or not event.value.text.endswith("url_for()"):
+        return False
+    first = event.value.args[0] if event.value.args else None
+    return isinstance(first, Literal) and isinstance(first.value, str) and first.value.startswith(".")
+
+
 def changes(event: Event, name: str) -> bool:
     """Changes the dict ``name`` in place."""
     if isinstance(event, Store):
@@ -202,6 +210,8 @@ def _said(body: Body) -> Iterator[Value]:
             yield Path("scheme", key=OTHER)
         elif (error := error_of(event)) is not None:
             yield Path("error", key=Literal(error))
+        elif names_near(event):
+            yield Path("url_for", key=OTHER)
 
 
 def _written(event: Event) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.interface import caught, recovers, sets_content_type, writes_session
+from flask_lsp.facts.interface import caught, names_near, recovers, sets_content_type, writes_session
 from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Literal, Path, Store, Value
 from flask_lsp.facts.requests import looks_at
 from flask_lsp.facts.traverse import every_event
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HOOK = re.compile(r"(?:^|\.)(?:(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)(?:\(\))?$")
 _BEFORE = re.compile(r"(?:^|\.)before_(?:app_)?request(?:\(\))?$")
+_NEAR = re.compile(r"url_for\(\s*[\"']\.")
 _AFTER = re.compile(r"(?:^|\.)after_(?:app_)?request(?:\(\))?$")
 _HANDLER = re.compile(r"(?:^|\.)(?:errorhandler|app_errorhandler|register_error_handler)\(\)$")
 _SERVER_SIDE = re.compile(r"flask_(?:kv)?session\b|flask_session\w*\b|flask_redis_session\b|beaker\b|flask_beaker\b")
@@ -82,6 +83,18 @@ def looked_at_before(project: Project, _document: str, kind: str) -> bool:
         kind in looks_at(function)
         for function, decorators in _decorated(project, "before_")
         if any(_BEFORE.search(decorator.text) for decorator in decorators)
+    )
+
+
+def names_endpoints_near(project: Project, _document: str) -> bool:
+    """Somewhere an endpoint is named as the blueprint itself knows it: ``url_for(".index")``."""
+    return any(
+        names_near(event)
+        for file in project.files.values()
+        if _NEAR.search(file.source.text)
+        for _, facts in file.facts.blocks
+        for body in (facts.body, *(function.body for function in facts.functions.values()))
+        for event in every_event(body)
     )
 
 

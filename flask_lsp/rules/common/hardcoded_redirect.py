@@ -46,9 +46,11 @@ import keyword
 import re
 from collections.abc import Iterator
 
+from flask_lsp.project import functions, routes
 from flask_lsp.project.routes import Nowhere, Target, target
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.common._location import Location, alternatives, location, source_of
+from flask_lsp.rules.common._view import key_of
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.urlrule import HOLE, Variable
@@ -87,7 +89,8 @@ def _redirect(where: ast.expr, url: Location, alone: bool, call: ast.Call, ctx: 
     if isinstance(to, Target):
         values = _values(to, url, ctx)
         message = f"This URL leads to `{to.endpoint}` only until a route or prefix changes: build it with `url_for`."
-        yield ctx.finding(where, message, fixes=[] if values is None else [_fix(where, to, values, url, ctx)])
+        name = _shortest(to.endpoint, call, ctx)
+        yield ctx.finding(where, message, fixes=[] if values is None else [_fix(where, to, name, values, url, ctx)])
     elif to is Nowhere.NO_ROUTE and alone and isinstance(where, ast.Constant) and not _is_file(url):
         message = "A URL that is written out breaks when its route or a prefix changes: build it with `url_for`."
         yield ctx.finding(where, message, level=Level.INFORMATION)
@@ -97,17 +100,29 @@ def _is_file(url: Location) -> bool:
     return "." in url.path.rpartition("/")[2]
 
 
-def _fix(where: ast.expr, to: Target, values: list[tuple[str, str]], url: Location, ctx: Context) -> Fix:
+def _shortest(endpoint: str, call: ast.Call, ctx: Context) -> str:
+    """The endpoint, without its blueprint in the views of that, if the project writes it so: ``.index``."""
+    function, (blueprint, _, name) = ctx.function(call), endpoint.rpartition(".")
+    key = None if function is None or not blueprint else key_of(function, ctx)
+    if key is None or not ctx.ask(functions.names_endpoints_near):
+        return endpoint
+    own = {route.endpoint.rpartition(".")[0] for route in ctx.ask(routes.routes_to, key)}
+    return f".{name}" if own == {blueprint} else endpoint
+
+
+def _fix(
+    where: ast.expr, to: Target, endpoint: str, values: list[tuple[str, str]], url: Location, ctx: Context
+) -> Fix:
     own = ctx.path_name("url_for", where) not in (None, "flask.url_for")
 
     def change(editing: Editing) -> None:
         # A function of the project called url_for stands in for Flask's, as pages with themes or languages have it.
         name = "url_for" if "url_for" in editing.file.facts.bindings else editing.imported("flask", "url_for")
-        arguments = [editing.string(to.endpoint), *(f"{key}={_written(value, editing)}" for key, value in values)]
+        arguments = [editing.string(endpoint), *(f"{key}={_written(value, editing)}" for key, value in values)]
         editing.replace(where, f"{name}({', '.join(arguments)})")
 
     shown = "".join(f", {name}=…" for name, _ in values)
-    return Fix(f'Redirect to `url_for("{to.endpoint}"{shown})`', to.only and not url.holes and not own, change)
+    return Fix(f'Redirect to `url_for("{endpoint}"{shown})`', to.only and not url.holes and not own, change)
 
 
 def _written(value: str, editing: Editing) -> str:

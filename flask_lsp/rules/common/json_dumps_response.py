@@ -152,12 +152,14 @@ def _response(call: ast.Call, dumps: ast.Call, node: ast.Return, ctx: Context) -
     """``Response(json.dumps(x))``, with a type or without."""
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     kinds = [given.pop(name) for name in ("mimetype", "content_type") if name in given]
-    status = given.pop("status", None)
-    simple = not given and len(call.args) == 1 and node.value is call and not dumps.keywords and len(dumps.args) == 1
+    placed = dict(zip(("status", "headers"), call.args[1:], strict=False))
+    rest = [{**given, **placed}.get(name) for name in ("status", "headers")]
+    alone = given.keys() <= {"status", "headers"} and len(call.args) <= 3 and node.value is call
+    simple = alone and not dumps.keywords and len(dumps.args) == 1 and not _may_be_one(rest[1])
 
     def jsonified(editing: Editing) -> None:
-        text = f"{editing.imported('flask', 'jsonify')}({editing.text(dumps.args[0])})"
-        editing.replace(call, text if status is None else f"{text}, {editing.text(status)}")
+        parts = [f"{editing.imported('flask', 'jsonify')}({editing.text(dumps.args[0])})"]
+        editing.replace(call, ", ".join([*parts, *(editing.text(each) for each in rest if each is not None)]))
         editing.orphan(ctx.text(call.func))
         editing.orphan(ctx.text(dumps.func))
 
@@ -167,7 +169,7 @@ def _response(call: ast.Call, dumps: ast.Call, node: ast.Return, ctx: Context) -
     plain = simple and ctx.name(dumps.func) in _PLAIN
     fix = Fix("Return `jsonify(...)`", True, jsonified) if plain else Fix("Set the `mimetype`", True, typed)
     if not kinds:
-        unknown = None in given or len(call.args) > 2 or ("headers" in given and _sets_type(given["headers"]))
+        unknown = None in given or len(call.args) > 3 or (rest[1] is not None and _sets_type(rest[1]))
         if not unknown and not ctx.ask(functions.content_type_set_later):
             message = (
                 "A `Response` without a type is sent as `text/html`: return `jsonify(...)`, or set its `mimetype`."
@@ -175,6 +177,11 @@ def _response(call: ast.Call, dumps: ast.Call, node: ast.Return, ctx: Context) -
             yield ctx.finding(dumps, message, fixes=[fix])
     elif plain and len(kinds) == 1 and (ctx.string(kinds[0]) or "").startswith("application/json"):
         yield ctx.finding(call, "`jsonify(...)` sets the JSON content type by itself.", level=Level.HINT, fixes=[fix])
+
+
+def _may_be_one(headers: ast.expr | None) -> bool:
+    """The second of two may be taken for a status: nothing but a dict or a list of headers is safe there."""
+    return headers is not None and not isinstance(headers, ast.Dict | ast.List)
 
 
 def _sets_type(node: ast.expr) -> bool:
