@@ -110,9 +110,7 @@ def _shortest(endpoint: str, call: ast.Call, ctx: Context) -> str:
     return f".{name}" if own == {blueprint} else endpoint
 
 
-def _fix(
-    where: ast.expr, to: Target, endpoint: str, values: list[tuple[str, str]], url: Location, ctx: Context
-) -> Fix:
+def _fix(where: ast.expr, to: Target, endpoint: str, values: list[tuple[str, str]], url: Location, ctx: Context) -> Fix:
     own = ctx.path_name("url_for", where) not in (None, "flask.url_for")
 
     def change(editing: Editing) -> None:

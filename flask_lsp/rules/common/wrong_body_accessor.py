@@ -74,11 +74,19 @@ def misread(node: FunctionDef, ctx: Context) -> Finding | None:
     read = reading(node, ctx) if methods else None
     if methods is None or read is None or not read.reads:
         return None
-    key = key_of(node, ctx)
-    sent = ctx.ask(clients.clients_of, key) if key is not None else ()
+    sent = _sent(node, methods, ctx)
     if methods <= _NO_BODY:
         return _without_body(node, read, sent, ctx)
     return _both(read, ctx) or _against_clients(node, read, methods, sent, ctx)
+
+
+def _sent(node: FunctionDef, methods: frozenset[str], ctx: Context) -> tuple[Client, ...]:
+    """What the project sends to a view; to a method of a class, what its route gets by that method."""
+    document, name = key_of(node, ctx) or ("", "")
+    if not isinstance(ctx.parent(node), ast.ClassDef):
+        return ctx.ask(clients.clients_of, (document, name))
+    every = ctx.ask(clients.clients_of, (document, name.rpartition(".")[0]))
+    return tuple(one for one in every if one.sent.method in methods)
 
 
 # -- GET alone -------------------------------------------------------------------------------------------------------
@@ -192,10 +200,10 @@ def _query_alone(
 ) -> Finding | None:
     """What is sent in the body is read from the query."""
     query = read.of("args")
-    if not query or methods & _NO_BODY or read.of("form", "json", "files") or any(one.sent.query for one in bodies):
+    if not query or methods & _NO_BODY or any(one.sent.query for one in bodies):
         return None
-    keys, known = read.keys("args"), _keys_sent(bodies)
-    if not keys or known is None or not keys <= known:
+    keys, known, others = read.keys("args"), _keys_sent(bodies), read.keys("form", "json", "files")
+    if not keys or known is None or not keys <= known or others is None or not keys.isdisjoint(others):
         return None
     right = "request.json" if kind == "json" else "request.form"
     message = f"{_who(bodies, ctx)} this in the body, and `request.args` is what stands behind the `?`: read `{right}`."
