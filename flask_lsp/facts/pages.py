@@ -24,7 +24,7 @@ class Page:
 
 
 _JINJA_G = re.compile(r"\{[{%][^}]*?(?<![\w.])g\.(\w+)[^}]*?\}")
-_G = re.compile(r"(?<![\w.\"'])g\.(\w+)(?!\s*(?:\(|is (?:not )?defined|\|\s*default))")
+_G = re.compile(r"(?<![\w.\"'])g\.(\w+)\b(?!\s*(?:\(|is (?:not )?defined|\|\s*default))")
 _ASKED = frozenset({"get", "pop", "setdefault"})
 
 
@@ -34,7 +34,7 @@ def page_of(text: str) -> Page:
     return Page(sent, _g(text) if "g." in text else frozenset())
 
 
-_SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.")
+_SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.", re.IGNORECASE)
 
 
 def _g(text: str) -> frozenset[str]:

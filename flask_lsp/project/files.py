@@ -311,7 +311,7 @@ def _bytes(path: str, most: int = MAX_BYTES) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("is no regular file", path)
         if status.st_size > most:
-            raise Unreadable(f"is larger than {most // 1024} KB", path)
+            raise Unreadable(f"is larger than {most / 1024 / 1024:g} MB", path)
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path

@@ -28,14 +28,9 @@ _PATIENCE = 10.0
 """Seconds that a client may take to tell its settings; then we go on without."""
 
 _WATCHED = (
-    *(
-        "**/*.py",
-        "**/*.{html,htm,jinja,jinja2,j2,js,mjs,jsx,ts,tsx,vue}",
-        "**/pyproject.toml",
-        "**/requirements*.txt",
-        "**/.gitignore",
-    ),
+    *("**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore"),
     *("**/{.flaskenv,.env,Procfile*,Dockerfile*,uwsgi.ini,*.sh}", "**/{*compose*,app*,render*}.{yml,yaml}"),
+    "**/*.{html,htm,jinja,jinja2,j2,js,mjs,jsx,ts,tsx,vue}",
 )
 
 

@@ -23,6 +23,20 @@ def test_exit_codes(run: Run, project: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", "Nothing found in 1 file\n")
 
 
+def test_templates_and_scripts_are_read(run: Run, project: Path) -> None:
+    views = "@app.post('/in')\ndef into():\n    return request.json.get('name', '')\n"
+    (project / "app" / "views.py").write_text(f"from flask import Flask, request\napp = Flask(__name__)\n{views}")
+    page = project / "templates" / "in.html"
+    page.parent.mkdir()
+    for text, found in (
+        ("<form action='/in' method='post'><input name='name'></form>", ["FL903"]),
+        ("<form action='/in' method='post'><input name='other'></form>", []),
+        ("<form action='/in' method='post'><input name='name'></form>" + " " * 300_000, []),
+    ):
+        page.write_text(text)
+        assert codes(run("check", "--output-format", "json").out or "[]") == found
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

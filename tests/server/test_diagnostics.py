@@ -247,6 +247,39 @@ async def test_files_that_change_come_and_go_on_disk(start: Start, folder: Path)
     await becomes([])
 
 
+SENT = "@app.post('/users')\ndef users():\n    return request.form.get('name', '')\n"
+POSTED = (
+    "fetch('/users', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({name})})"
+)
+
+
+async def test_scripts_come_change_and_go_on_disk(start: Start, folder: Path) -> None:
+    script = folder / "static" / "app.js"
+    script.parent.mkdir()
+    script.write_text(POSTED)
+    wire = await start()
+    await wire.initialize(
+        {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}, folders={"a": uri(folder)}
+    )
+    app = uri(folder / "app.py")
+    wire.open(app, f"from flask import Flask, request\n\napp = Flask(__name__)\n\n\n{SENT}")
+
+    async def becomes(expected: list[str], kind: int) -> None:
+        if kind:
+            changes = [{"uri": uri(script), "type": kind}]
+            wire.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+        while codes(await wire.diagnostics(app)) != expected:
+            pass
+
+    await becomes(["FL903"], 0)
+    script.write_text(POSTED.replace("/users", "/other"))
+    await becomes([], 2)
+    script.write_text(POSTED)
+    await becomes(["FL903"], 2)
+    script.unlink()
+    await becomes([], 3)
+
+
 async def test_a_file_that_was_replaced_is_read_again(start: Start, folder: Path) -> None:
     """Git and many editors write a new file and give it the name of the old one: clients say that it was made, or that
     it went and came, in one message or two."""
