@@ -45,6 +45,7 @@ def _g(text: str) -> frozenset[str]:
 # -- forms -----------------------------------------------------------------------------------------------------------
 
 _FORM = re.compile(r"<form\b((?:\{\{.*?\}\}|\{%.*?%\}|[^>])*)>", re.IGNORECASE | re.DOTALL)
+_FORM_END = re.compile(r"</form", re.IGNORECASE)
 _NAMES = re.compile(
     r"<(?:input|textarea|select|button)\b(?:\{\{.*?\}\}|[^>])*?\bname\s*=\s*([\"'])([\w.-]+)\1", re.IGNORECASE
 )
@@ -68,8 +69,8 @@ def _forms(text: str) -> Iterator[Sent]:
             continue
         if action is None and "action" in begin.lower():
             continue
-        end = text.find("</form", found.end(), found.end() + _MOST_FORM)
-        inside = text[found.end() : end] if end > 0 else ""
+        end = _FORM_END.search(text, found.end(), found.end() + _MOST_FORM)
+        inside = text[found.end() : end.start()] if end else ""
         names = frozenset(name for _, name in _NAMES.findall(inside))
         keys = None if _OPAQUE.search(inside) or not inside else names
         path, endpoint = _target((action or "").strip())
