@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask_lsp.facts.interface import mends_scheme
 from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Path
 from flask_lsp.facts.traverse import every_event
-from flask_lsp.project import names
+from flask_lsp.project import kinds, names
 from flask_lsp.project.places import place
 
 if TYPE_CHECKING:
@@ -62,6 +62,18 @@ def database_here(project: Project, document: str) -> str | None:
         name
         for name, ats in (file.facts.bindings.items() if file is not None else ())
         if name != "*" and len(ats) == 1 and names.canonical(project, document, name) == DATABASE
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def only_database(project: Project, _document: str) -> tuple[str, str] | None:
+    """The file and the name of the ``SQLAlchemy()`` object, where the project has one."""
+    found = [
+        (document, name)
+        for document, file in project.files.items()
+        if "SQLAlchemy" in file.source.text and not kinds.is_test(project, document)
+        for name, ats in file.facts.bindings.items()
+        if len(ats) == 1 and _is_database(project, document, ats[0].bound)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -1,0 +1,292 @@
+"""What the calls of one function are, for who follows a database session: by name where no path leads on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from flask_lsp.facts.model import Assigned, Bind, Items, Parameter, Path
+from flask_lsp.facts.transactions import Act, Again, Attempt, FileTold, Fork, Script, Told, Under
+from flask_lsp.facts.traverse import every_event
+from flask_lsp.project import session_calls
+from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Instance, Outside, Scope, Scopes, Tracer
+from flask_lsp.project.databases import DATABASE
+from flask_lsp.project.links import split
+from flask_lsp.project.names import Resolver
+from flask_lsp.project.route_model import Key
+from flask_lsp.project.session_calls import SESSION
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_CHANGING = frozenset(
+    {"add", "add_all", "delete", "merge", "execute", "update", "bulk_save_objects", "bulk_insert_mappings"}
+    | {"bulk_update_mappings"}
+)
+_ROW = re.compile(
+    r"(?P<model>[\w.]+)\.query(?:\.\w+\(\))*?\.(?:get|get_or_404|first|first_or_404|one|one_or_none|one_or_404)\(\)"
+    r"\.(?P<method>\w+)"
+)
+"""A method of the model on a row of it."""
+_OF_VIEWS = frozenset({"get", "post", "put", "patch", "head", "options"})
+
+
+class Effects(Protocol):
+    @property
+    def commits(self) -> bool: ...
+
+
+class SessionNames:
+    """Questions about names, for a whole project."""
+
+    def __init__(self, project: Project, told: Mapping[str, FileTold]) -> None:
+        self.project = project
+        self.told = told
+        self._committing: tuple[frozenset[str], frozenset[str]] | None = None
+        self._changing: frozenset[str] | None = None
+
+    def of(self, key: Key) -> Told | None:
+        """What a function does."""
+        file = self.told.get(key[0])
+        return file.functions.get(key[1]) if file is not None else None
+
+    def at(self, key: Key) -> NamesAt:
+        return NamesAt(self, key)
+
+    def commits_by_name(self, name: str, *, method: bool) -> bool:
+        """A function of the project of that name, or a method, may commit, by the names of all that it calls."""
+        if self._committing is None:
+            self._committing = self._closure(_commits)
+        return name in self._committing[method]
+
+    def may_change(self, told: Told) -> bool:
+        """A cheap guard: the function calls something that has the name of what changes a session."""
+        if not told.calls.isdisjoint(_CHANGING):
+            return True
+        if self._changing is None:
+            functions, methods = self._closure(lambda told: not told.calls.isdisjoint(_CHANGING))
+            self._changing = functions | methods
+        return not told.calls.isdisjoint(self._changing)
+
+    def _closure(self, first: Callable[[Told], bool]) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of functions and of methods for which ``first`` holds, and of all that call one of that name."""
+        found: tuple[set[str], set[str]] = (set(), set())
+        new: set[str] = set()
+        for file in self.told.values():
+            for name, told in file.functions.items():
+                if first(told):
+                    _note(found, new, name, told)
+        while new:
+            frontier, new = new, set[str]()
+            for file in self.told.values():
+                if file.calls.isdisjoint(frontier):
+                    continue
+                for name, told in file.functions.items():
+                    if not told.calls.isdisjoint(frontier):
+                        _note(found, new, name, told)
+        return frozenset(found[0]), frozenset(found[1])
+
+
+def _note(found: tuple[set[str], set[str]], new: set[str], name: str, told: Told) -> None:
+    last = name.rpartition(".")[2]
+    if last not in found[told.of_class] and not (told.of_class and last in _OF_VIEWS):
+        found[told.of_class].add(last)
+        new.add(last)
+
+
+def _commits(told: Told) -> bool:
+    if "commit" in told.calls:
+        return True
+    return any(path.endswith(".begin()") or "commit" in path for path in _managers(told.script))
+
+
+def _managers(script: Script) -> Iterator[str]:
+    for step in script:
+        match step:
+            case Under(managers, body):
+                yield from managers
+                yield from _managers(body)
+            case Fork(bodies):
+                for body in bodies:
+                    yield from _managers(body)
+            case Again(body, orelse):
+                yield from _managers(body)
+                yield from _managers(orelse)
+            case Attempt(body, handlers, orelse, final):
+                for each in (body, *handlers, orelse, final):
+                    yield from _managers(each)
+            case _:
+                pass
+
+
+class NamesAt:
+    """The same in one function."""
+
+    def __init__(self, names: SessionNames, key: Key) -> None:
+        self._names = names
+        self._key = key
+        self._document = key[0]
+        self._tracer = Tracer(names.project)
+        self._scopes = self._around(key)
+
+    def _around(self, key: Key) -> Scopes:
+        if key[1].startswith("@"):
+            return ()
+        found = self._tracer.function_at(key)
+        if found is None:
+            return ()
+        function, scopes = found
+        class_ = key[1].rpartition(".")[0]
+        of_class = class_ if class_ and self._tracer.class_at((key[0], class_)) is not None else ""
+        return (Scope(function, key[1], of_class), *scopes)
+
+    @property
+    def known(self) -> bool:
+        """The function is found, so that its names can be told."""
+        return bool(self._scopes) or self._key[1].startswith("@")
+
+    def canonical(self, path: str) -> str | None:
+        functions = tuple([scope.function for scope in self._scopes])
+        name = Resolver(self._names.project).name(self._document, path, functions)
+        return self._own_session(path) if name is None and path.startswith(("self.", "cls.")) else name
+
+    def _own_session(self, path: str) -> str | None:
+        """``self.session.add`` where the class itself says that ``session`` is the one of Flask-SQLAlchemy."""
+        _, attribute, rest = (*path.split(".", 2), "")[:3]
+        found = self._tracer.class_at((self._document, self._key[1].rpartition(".")[0]))
+        if found is None or not rest:
+            return None
+        values = [
+            event.bound.value
+            for event in every_event(found[0].body)
+            if isinstance(event, Bind) and isinstance(event.bound, Assigned) and event.bound.name == attribute
+        ]
+        if len(values) != 1 or not isinstance(values[0], Path):
+            return None
+        return Resolver(self._names.project).name(self._document, f"{values[0].text}.{rest}", ())
+
+    def trace(self, path: str) -> Callable_:
+        return self._tracer.trace(self._document, path, self._scopes)
+
+    def member(self, class_: Key, name: str) -> FunctionAt | None:
+        found = self._tracer.member(class_, name)
+        return found if isinstance(found, FunctionAt) else None
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
+    def called(self, act: Act) -> Key | bool:
+        """The function of the project that is called; else whether the call may commit."""
+        if any(self._is_session(given) for given in act.given):
+            return True
+        if any(self._commits_handed(given) for given in act.given):
+            return True
+        match self.trace(act.path):
+            case FunctionAt(key):
+                return True if self._may_be_another(act.path, key) else key
+            case ClassAt(key):
+                init = self.member(key, "__init__")
+                return init.key if init is not None else False
+            case Instance(key):
+                call = self.member(key, "__call__")
+                return call.key if call is not None else True
+            case Outside(path):
+                return session_calls.outside(path)
+            case _:
+                row = self._of_row(act.path)
+                return row.key if row is not None else self._unknown(act.path)
+
+    def _of_row(self, path: str) -> FunctionAt | None:
+        """The method of the project's model that is called on what a query gave: ``user = User.query.get(1)``,
+        ``user.delete()``."""
+        root, rest = split(path)
+        for scope in self._scopes:
+            bounds = scope.function.bindings.get(root, ())
+            if len(bounds) == 1 and isinstance(bounds[0], Assigned) and isinstance(bounds[0].value, Path):
+                path = bounds[0].value.text + rest
+                break
+        found = _ROW.fullmatch(path)
+        model = self.trace(found["model"]) if found else None
+        return self.member(model.key, found["method"]) if found and isinstance(model, ClassAt) else None
+
+    def _unknown(self, path: str) -> bool:
+        owner, _, last = path.rpartition(".")
+        if owner:
+            return self._names.commits_by_name(last, method=True)
+        if self._names.commits_by_name(last, method=False):
+            return True
+        scopes = [scope.function.bindings.get(last) for scope in self._scopes]
+        bounds = next((each for each in scopes if each), ())
+        return any(isinstance(bound, Parameter) for bound in bounds)
+
+    def _may_be_another(self, path: str, key: Key) -> bool:
+        """``self.save()`` may be the method of a subclass; one that commits is silence."""
+        if split(path)[0] not in ("self", "cls") or path.count(".") != 1:
+            return False
+        last = path.rpartition(".")[2]
+        if not self._names.commits_by_name(last, method=True):
+            return False
+        told = self._names.of(key)
+        return told is not None and not _commits(told)
+
+    def _is_session(self, given: str) -> bool:
+        name = self.canonical(given)
+        return name in (SESSION, DATABASE, f"{SESSION}()") or (name is None and given.rpartition(".")[2] == "session")
+
+    def _commits_handed(self, given: str) -> bool:
+        """A function is handed over that may commit, whatever it is called for."""
+        last = given.rpartition(".")[2]
+        if not any(self._names.commits_by_name(last, method=method) for method in (False, True)):
+            return False
+        return isinstance(self.trace(given), FunctionAt)
+
+    # -- managers and decorators -----------------------------------------------------------------------------------
+
+    def manager_commits(self, path: str, result: Callable[[Key], Effects]) -> bool:
+        name = self.canonical(path.removesuffix("()")) if path else None
+        if name is not None and name.startswith(DATABASE):
+            return session_calls.of_database(name, manager=True)
+        if not path:
+            return True
+        match self.trace(path.removesuffix("()")):
+            case FunctionAt(key):
+                return result(key).commits
+            case ClassAt(key) | Instance(key):
+                ends = [self.member(key, name) for name in ("__exit__", "__enter__")]
+                return any(each is None or result(each.key).commits for each in ends)
+            case Outside(outside):
+                return session_calls.outside(outside, manager=True)
+            case _:
+                return session_calls.unknown_manager(path)
+
+    def decorators_commit(self, result: Callable[[Key], Effects]) -> bool:
+        """A decorator of the function, or of the views of its class, may commit when the function is done."""
+        if not self._scopes:
+            return False
+        scope = self._scopes[0]
+        paths = [value.text for value, _ in scope.function.decorators if isinstance(value, Path)]
+        return any(self._decorator_commits(path, result) for path in (*paths, *self._of_class(scope)))
+
+    def _of_class(self, scope: Scope) -> Iterator[str]:
+        found = self._tracer.class_at((self._document, scope.of_class)) if scope.of_class else None
+        for event in found[0].body if found is not None else ():
+            match event:
+                case Bind(bound=Assigned(name="decorators" | "method_decorators", value=Items(values=values))):
+                    yield from (value.text for value in values if isinstance(value, Path))
+                case _:
+                    pass
+
+    def _decorator_commits(self, path: str, result: Callable[[Key], Effects]) -> bool:
+        path = path.removesuffix("()")
+        match self.trace(path):
+            case FunctionAt(key):
+                file = self._names.told.get(key[0])
+                inner = [name for name in file.functions if name.startswith(key[1] + ".")] if file is not None else []
+                return any(result((key[0], name)).commits for name in (key[1], *inner))
+            case ClassAt(key) | Instance(key):
+                call = self.member(key, "__call__")
+                return call is not None and result(call.key).commits
+            case Outside(outside):
+                return session_calls.unknown_decorator(outside)
+            case _:
+                return session_calls.unknown_decorator(path) or self._unknown(path)

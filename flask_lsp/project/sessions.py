@@ -1,0 +1,176 @@
+"""What becomes of a change of Flask-SQLAlchemy's session: is it committed on some way to the end of the request?
+
+A function is walked once, along all its paths: branches, loops, ``try``, early returns, ``abort``. A change is *lost*
+where a path leads from it to the end of the function, and no path from it meets a commit. What functions of the project
+do is followed into them and back to their callers; whatever cannot be told may commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from flask_lsp.facts.transactions import FileTold, file_told
+from flask_lsp.project import kinds, session_calls
+from flask_lsp.project.call_graph import CallGraph, call_graph
+from flask_lsp.project.call_model import Entry
+from flask_lsp.project.route_model import Key
+from flask_lsp.project.session_names import SessionNames
+from flask_lsp.project.session_walk import NOTHING, Result, Site, Walk
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import File, Project
+
+_ENDS_HERE = frozenset({"view", "command", "error handler", "task", "job", "thread", "timer", "executor", "process"})
+"""Kinds of entries behind which nobody commits any more."""
+_TESTS = frozenset({"test", "fixture"})
+_MOST_DEPTH = 24
+
+
+class Lost(NamedTuple):
+    """A change that nobody commits, in a function of a file."""
+
+    function: str
+    at: int
+    path: str
+    via: Key | None
+    """The function of the project that is called there and changes something."""
+
+
+def lost_in(project: Project, document: str) -> tuple[Lost, ...]:
+    """The changes in a file that are lost, in the order of the text."""
+    sessions = sessions_of(project)
+    if sessions is None or kinds.is_test(project, document) or kinds.is_migration(project, document):
+        return ()
+    return sessions.lost_in(document)
+
+
+def sessions_of(project: Project) -> Sessions | None:
+    """What is known of a snapshot; ``None`` before all files are in, and where nothing uses Flask-SQLAlchemy."""
+    if not project.complete or not any(project.parts(_uses).values()):
+        return None
+    if any(project.parts(_commits_by_itself).values()):
+        return None
+    sessions = project.kept(_sessions, project.parts(_told_in), call_graph(project), project.answers)
+    sessions.names.project = project
+    return sessions
+
+
+def _sessions(project: Project) -> Sessions:
+    return Sessions(project, project.parts(_told_in), call_graph(project))
+
+
+def _told_in(file: File) -> FileTold:
+    return file_told(file.facts)
+
+
+def _uses(file: File) -> bool:
+    return "flask_sqlalchemy" in file.source.text
+
+
+def _commits_by_itself(file: File) -> bool:
+    text = file.source.text
+    return "SQLALCHEMY_COMMIT_ON_TEARDOWN" in text or "autocommit" in text or "AUTOCOMMIT" in text
+
+
+class Sessions:
+    """Answers for one state of a project; each function is walked when somebody asks for it."""
+
+    def __init__(self, project: Project, told: Mapping[str, FileTold], graph: CallGraph) -> None:
+        self.names = SessionNames(project, told)
+        self._graph = graph
+        self._results: dict[Key, Result | None] = {}
+        self._unsaved: dict[Key, bool | None] = {}
+        self._ends_saved: bool | None = None
+
+    def lost_in(self, document: str) -> tuple[Lost, ...]:
+        found: list[Lost] = []
+        file = self.names.told.get(document)
+        for name, told in file.functions.items() if file is not None else ():
+            key = document, name
+            if not self.names.may_change(told):
+                continue
+            result = self.result(key)
+            found += [Lost(name, site.at, site.path, site.via) for site in result.ended]
+            if result.lost and not result.unknown and self.is_unsaved(key):
+                found += [
+                    Lost(name, site.at, site.path, site.via) for site in result.lost if not self._told_inside(site)
+                ]
+        return tuple(found)
+
+    def result(self, key: Key, depth: int = 0) -> Result:
+        """What a function does to the session of its caller."""
+        if key in self._results:
+            return self._results[key] or NOTHING  # None: it calls itself
+        told = self.names.of(key)
+        if told is None or depth > _MOST_DEPTH:
+            return Result(commits=True, unknown=True)
+        self._results[key] = None
+        names = self.names.at(key)
+        result = Walk(names, told, lambda callee: self.result(callee, depth + 1)).run()
+        if result.lost and names.decorators_commit(lambda callee: self.result(callee, depth + 1)):
+            result = Result(commits=True)
+        self._results[key] = result
+        return result
+
+    def is_unsaved(self, key: Key) -> bool:
+        """Whoever calls the function, nobody commits after it."""
+        if key in self._unsaved:
+            return bool(self._unsaved[key])
+        self._unsaved[key] = None
+        answer = self._unsaved[key] = self._is_unsaved(key)
+        return answer
+
+    def _is_unsaved(self, key: Key) -> bool:
+        entries = [entry for entry in self._graph.entries.get(key, ()) if entry.kind not in _TESTS]
+        callers = {each.caller for each in self._graph.callers.get(key, ())}
+        callers = {each for each in callers if not kinds.is_test(self.names.project, each[0])}
+        if not entries and not callers:
+            return False
+        if any(not self._ends(entry) for entry in entries):
+            return False
+        if not entries and key[1].rpartition(".")[2] in self._unseen_names:
+            return False  # some call that leads nowhere may be one of it
+        return all(self._passes_on(caller, key) for caller in callers)
+
+    def _ends(self, entry: Entry) -> bool:
+        if entry.kind not in _ENDS_HERE or self.ends_saved:
+            return False
+        return entry.kind != "task" or not self.names.commits_by_name("__call__", method=True)
+
+    def _passes_on(self, caller: Key, key: Key) -> bool:
+        """The caller does not commit what the function changes, and none of its own callers does."""
+        result = self.result(caller)
+        if any(site.via == key for site in result.ended):
+            return True
+        return any(site.via == key for site in result.left) and not result.unknown and self.is_unsaved(caller)
+
+    @property
+    def _unseen_names(self) -> frozenset[str]:
+        """The last names of all calls that lead to nothing we know."""
+        known = self._graph.kept.get(Sessions)
+        if known is None:
+            said = self._graph.said.values()
+            known = self._graph.kept[Sessions] = frozenset(
+                path.removesuffix("()").rpartition(".")[2] for each in said for path in each.unseen
+            )
+        return cast("frozenset[str]", known)
+
+    def _told_inside(self, site: Site) -> bool:
+        """It is told of in the function that is called."""
+        return site.via is not None and self.is_unsaved(site.via)
+
+    @property
+    def ends_saved(self) -> bool:
+        """Something commits at the end of every request, or may."""
+        if self._ends_saved is None:
+            self._ends_saved = any(self.result(key).commits for key in self._enders())
+        return self._ends_saved
+
+    def _enders(self) -> Iterator[Key]:
+        for document, file in self.names.told.items():
+            if kinds.is_test(self.names.project, document):
+                continue
+            for name, told in file.functions.items():
+                if session_calls.ends_request(name, told, file.functions):
+                    yield document, name

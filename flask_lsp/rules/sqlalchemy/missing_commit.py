@@ -1,0 +1,164 @@
+"""The session is changed, and nothing commits the change.
+
+`db.session.add()` only notes what is to be done. Without `db.session.commit()` the transaction is rolled back when the
+request, or the application context, ends: the view answers as if all were well, and the row is not there.
+
+```python
+from flask import Flask, redirect, request, url_for
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+db = SQLAlchemy(app)
+
+
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+
+
+@app.post("/users")
+def create():
+    user = User(name=request.form["name"])
+    db.session.add(user)
+    return redirect(url_for("users"))
+
+
+@app.get("/users")
+def users():
+    return [user.name for user in db.session.scalars(db.select(User))]
+```
+
+Better:
+
+```python
+from flask import Flask, redirect, request, url_for
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+db = SQLAlchemy(app)
+
+
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+
+
+@app.post("/users")
+def create():
+    user = User(name=request.form["name"])
+    db.session.add(user)
+    db.session.commit()
+    return redirect(url_for("users"))
+
+
+@app.get("/users")
+def users():
+    return [user.name for user in db.session.scalars(db.select(User))]
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.transactions import written_in
+from flask_lsp.project import databases, sessions
+from flask_lsp.project.session_calls import SESSION
+from flask_lsp.project.sessions import Lost
+from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.editing import Editing
+from flask_lsp.rules.own_modules import name_of
+from flask_lsp.syntax.nodes import walk
+from flask_lsp.text import Span
+
+rule = Rule("FL701", "missing-commit", Level.WARNING)
+
+
+def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
+    found = sessions.lost_in(ctx.project, ctx.file.document)
+    if not found:
+        return
+    places = {written.name: (start, written.spans) for start, written in written_in(facts)}
+    for lost in found:
+        start, spans = places[lost.function]
+        yield _finding(lost, start, spans[lost.at], ctx)
+
+
+def _finding(lost: Lost, start: int, span: Span, ctx: Context) -> Finding:
+    session = lost.path.rpartition(".")[0]
+    if lost.via is None and session.rpartition(".")[2].removesuffix("()") == "session":
+        what = f"What `{lost.path}()` changes is lost when the session ends, for nothing commits it"
+    else:
+        session = ""
+        what = f"What `{lost.path}()` changes in the session is lost when that ends, for nothing commits it"
+    called = session or f"{ctx.ask(databases.database_here) or 'db'}.session"
+    related: list[Related] = []
+    if lost.via is not None:
+        document, name = lost.via
+        related.append(Related(f"`{name}` changes the session", document=document, name=name.partition(".")[0]))
+    fix = Fix("Commit after it", False, lambda editing: _commit(editing, session, span.shift(start), ctx))
+    return ctx.finding(span.shift(start), f"{what}: call `{called}.commit()`.", fixes=[fix], related=related)
+
+
+def _commit(editing: Editing, session: str, span: Span, ctx: Context) -> None:
+    block = editing.at(span.start)
+    inside = span.shift(-ctx.file.tree.at(span.start)[0])
+    call = next(
+        (node for node in walk(block.tree.body) if isinstance(node, ast.Call) and block.span(node) == inside), None
+    )
+    if call is None:
+        editing.impossible = True
+        return
+    statement = _statement(call, editing)
+    line = f"{session or _session(editing)}.commit()"
+    match statement:
+        case ast.Return(value=ast.expr() as value):
+            name = _free("result", editing)
+            editing.insert_before(statement, f"{name} = {editing.text(value)}", line)
+            editing.replace(value, name)
+        case ast.Expr() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.While() | ast.AsyncFor():
+            editing.insert_after(statement, line)
+        case _:
+            editing.impossible = True
+
+
+def _statement(call: ast.Call, editing: Editing) -> ast.stmt:
+    """The statement behind which the commit goes: the outermost loop around the call, else its own."""
+    parents, found = editing.block.parents, None
+    node: ast.AST = call
+    while not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.With | ast.Module):
+        if isinstance(node, ast.stmt) and (found is None or _is_loop_that_ends(node)):
+            found = node
+        node = parents[node]
+    assert found is not None
+    return found
+
+
+def _is_loop_that_ends(node: ast.stmt) -> bool:
+    """Nothing leaves the loop but its end: behind it all of its changes are there."""
+    if not isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        return False
+    return not any(isinstance(inner, ast.Return) for inner in walk(node.body))
+
+
+def _session(editing: Editing) -> str:
+    here = databases.database_here(editing.project, editing.file.document)
+    if here is not None:
+        return f"{here}.session"
+    home = databases.only_database(editing.project, editing.file.document)
+    if home is None:
+        editing.impossible = True
+        return SESSION
+    return f"{name_of(editing, *home)}.session"
+
+
+def _free(name: str, editing: Editing) -> str:
+    taken = {node.id for node in walk(editing.block.tree.body) if isinstance(node, ast.Name)}
+    while name in taken:
+        name += "_"
+    return name
