@@ -181,7 +181,7 @@ class NamesAt:
             return True
         if any(self._commits_handed(given) for given in act.given):
             return True
-        match self.trace(act.path):
+        match self._of_row(act.path) or self.trace(act.path):
             case FunctionAt(key):
                 return True if self._may_be_another(act.path, key) else key
             case ClassAt(key):
@@ -193,8 +193,7 @@ class NamesAt:
             case Outside(path):
                 return session_calls.outside(path)
             case _:
-                row = self._of_row(act.path)
-                return row.key if row is not None else self._unknown(act.path)
+                return self._unknown(act.path)
 
     def _of_row(self, path: str) -> FunctionAt | None:
         """The method of the project's model that is called on what a query gave: ``user = User.query.get(1)``,
