@@ -22,6 +22,8 @@ class Site(NamedTuple):
     path: str
     via: Key | None = None
     """The function of the project that makes it."""
+    always: bool = True
+    """It makes it whichever way it goes."""
 
 
 class Result(NamedTuple):
@@ -35,6 +37,8 @@ class Result(NamedTuple):
     """Of these the last one of each path."""
     ended: tuple[Site, ...] = ()
     """The last changes in an application context that ends in the function itself."""
+    always: bool = False
+    """Whichever way it goes, a change is open in the end."""
     unknown: bool = False
     """It is not called as it is written: a generator, a coroutine."""
 
@@ -70,6 +74,7 @@ class Walk:
             left=left,
             lost=_last(open_),
             ended=tuple(sorted(self._ended - self._saved)),
+            always=bool(open_) and all(open_),
             unknown=self._told.yields or self._told.is_async,
         )
 
@@ -184,7 +189,7 @@ class Walk:
         if result.commits:
             return self._commit(paths)
         if result.left and not result.unknown:
-            return self._change(Site(act.at, act.path, key), paths)
+            return self._change(Site(act.at, act.path, key, result.always), paths)
         return paths
 
     def _change(self, site: Site, paths: _Paths) -> _Paths:

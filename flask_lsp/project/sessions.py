@@ -7,6 +7,7 @@ do is followed into them and back to their callers; whatever cannot be told may 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -25,6 +26,9 @@ _ENDS_HERE = frozenset({"view", "command", "error handler", "task", "job", "thre
 """Kinds of entries behind which nobody commits any more."""
 _TESTS = frozenset({"test", "fixture"})
 _MOST_DEPTH = 24
+_BY_ITSELF = re.compile(
+    r"SQLALCHEMY_COMMIT_ON_TEARDOWN|AUTOCOMMIT|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True"
+)
 
 
 class Lost(NamedTuple):
@@ -35,6 +39,8 @@ class Lost(NamedTuple):
     path: str
     via: Key | None
     """The function of the project that is called there and changes something."""
+    always: bool
+    """It does so whichever way it goes; else it may be called for what it gives back."""
 
 
 def lost_in(project: Project, document: str) -> tuple[Lost, ...]:
@@ -49,7 +55,8 @@ def sessions_of(project: Project) -> Sessions | None:
     """What is known of a snapshot; ``None`` before all files are in, and where nothing uses Flask-SQLAlchemy."""
     if not project.complete or not any(project.parts(_uses).values()):
         return None
-    if any(project.parts(_commits_by_itself).values()):
+    by_itself = project.parts(_commits_by_itself)
+    if any(says and not kinds.is_test(project, document) for document, says in by_itself.items()):
         return None
     sessions = project.kept(_sessions, project.parts(_told_in), call_graph(project), project.answers)
     sessions.names.project = project
@@ -69,8 +76,7 @@ def _uses(file: File) -> bool:
 
 
 def _commits_by_itself(file: File) -> bool:
-    text = file.source.text
-    return "SQLALCHEMY_COMMIT_ON_TEARDOWN" in text or "autocommit" in text or "AUTOCOMMIT" in text
+    return bool(_BY_ITSELF.search(file.source.text))
 
 
 class Sessions:
@@ -91,11 +97,10 @@ class Sessions:
             if not self.names.may_change(told):
                 continue
             result = self.result(key)
-            found += [Lost(name, site.at, site.path, site.via) for site in result.ended]
+            sites = [*result.ended]
             if result.lost and not result.unknown and self.is_unsaved(key):
-                found += [
-                    Lost(name, site.at, site.path, site.via) for site in result.lost if not self._told_inside(site)
-                ]
+                sites += [site for site in result.lost if not self._told_inside(site)]
+            found += [Lost(name, *site) for site in sites]
         return tuple(found)
 
     def result(self, key: Key, depth: int = 0) -> Result:

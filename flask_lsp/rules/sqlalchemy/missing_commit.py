@@ -74,6 +74,7 @@ from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.own_modules import name_of
 from flask_lsp.syntax.nodes import walk
+from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
 rule = Rule("FL701", "missing-commit", Level.WARNING)
@@ -86,7 +87,20 @@ def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
     places = {written.name: (start, written.spans) for start, written in written_in(facts)}
     for lost in found:
         start, spans = places[lost.function]
-        yield _finding(lost, start, spans[lost.at], ctx)
+        if lost.always or _is_statement(start, spans[lost.at], ctx):
+            yield _finding(lost, start, spans[lost.at], ctx)
+
+
+def _is_statement(start: int, span: Span, ctx: Context) -> bool:
+    """The call is made for what it does: what it gives back is not used."""
+    block = ctx.file.tree.at(start).block
+    call = call_at(block, span)
+    return isinstance(block.parents.get(call), ast.Expr)
+
+
+def call_at(block: Block, span: Span) -> ast.Call:
+    """The call that stands at a span of a block."""
+    return next(node for node in walk(block.tree.body) if isinstance(node, ast.Call) and block.span(node) == span)
 
 
 def _finding(lost: Lost, start: int, span: Span, ctx: Context) -> Finding:
