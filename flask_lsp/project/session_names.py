@@ -69,6 +69,36 @@ class SessionNames:
             self._changing = functions | methods
         return not told.calls.isdisjoint(self._changing)
 
+    def changed_since(self, before: SessionNames) -> Iterator[Key]:
+        """The functions that do something else than before."""
+        for document in self.told.keys() | before.told.keys():
+            one, other = before.told.get(document), self.told.get(document)
+            if one is other:
+                continue
+            first: Mapping[str, Told] = one.functions if one is not None else {}
+            second: Mapping[str, Told] = other.functions if other is not None else {}
+            for name in first.keys() | second.keys():
+                if first.get(name) != second.get(name):
+                    yield document, name
+
+    def take_over(self, before: SessionNames, changed: frozenset[Key]) -> bool:
+        """Keeps what is known by names, where none of the changed functions is another one by its name."""
+        committing, changing = before._committing, before._changing
+        if committing is None or changing is None:
+            return False
+        names = committing[0] | committing[1]
+
+        def kind(told: Told | None) -> tuple[bool, bool]:
+            if told is None:
+                return False, False
+            commits = _commits(told) or not told.calls.isdisjoint(names)
+            return commits, not told.calls.isdisjoint(_CHANGING) or not told.calls.isdisjoint(changing)
+
+        if any(kind(before.of(key)) != kind(self.of(key)) for key in changed):
+            return False
+        self._committing, self._changing = committing, changing
+        return True
+
     def _closure(self, first: Callable[[Told], bool]) -> tuple[frozenset[str], frozenset[str]]:
         """The names of functions and of methods for which ``first`` holds, and of all that call one of that name."""
         found: tuple[set[str], set[str]] = (set(), set())

@@ -58,13 +58,26 @@ def sessions_of(project: Project) -> Sessions | None:
     by_itself = project.parts(_commits_by_itself)
     if any(says and not kinds.is_test(project, document) for document, says in by_itself.items()):
         return None
-    sessions = project.kept(_sessions, project.parts(_told_in), call_graph(project), project.answers)
+    sessions = project.grown(_grown).sessions
     sessions.names.project = project
     return sessions
 
 
-def _sessions(project: Project) -> Sessions:
-    return Sessions(project, project.parts(_told_in), call_graph(project))
+class _State(NamedTuple):
+    sessions: Sessions
+    told: Mapping[str, FileTold]
+    graph: CallGraph
+    answers: object
+
+
+def _grown(project: Project, before: _State | None) -> _State:
+    told, graph, answers = project.parts(_told_in), call_graph(project), project.answers
+    if before is not None and before.told is told and before.graph is graph and before.answers is answers:
+        return before
+    sessions = Sessions(project, told, graph)
+    if before is not None and before.answers is answers:
+        sessions.take_over(before.sessions)
+    return _State(sessions, told, graph, answers)
 
 
 def _told_in(file: File) -> FileTold:
@@ -86,6 +99,8 @@ class Sessions:
         self.names = SessionNames(project, told)
         self._graph = graph
         self._results: dict[Key, Result | None] = {}
+        self._asked: dict[Key, set[Key]] = {}
+        """The functions whose results a result rests on."""
         self._unsaved: dict[Key, bool | None] = {}
         self._ends_saved: bool | None = None
 
@@ -111,12 +126,35 @@ class Sessions:
         if told is None or depth > _MOST_DEPTH:
             return Result(commits=True, unknown=True)
         self._results[key] = None
-        names = self.names.at(key)
-        result = Walk(names, told, lambda callee: self.result(callee, depth + 1)).run()
-        if result.lost and names.decorators_commit(lambda callee: self.result(callee, depth + 1)):
+        names, asked = self.names.at(key), self._asked.setdefault(key, set())
+
+        def ask(callee: Key) -> Result:
+            asked.add(callee)
+            return self.result(callee, depth + 1)
+
+        result = Walk(names, told, ask).run()
+        if result.lost and names.decorators_commit(ask):
             result = Result(commits=True)
         self._results[key] = result
         return result
+
+    def take_over(self, before: Sessions) -> None:
+        """Keeps what an edit of a body left as it was: no name means anything else."""
+        changed = frozenset(self.names.changed_since(before.names))
+        if not self.names.take_over(before.names, changed):
+            return
+        stale, asked_by = set(changed), dict[Key, list[Key]]()
+        for key, asked in before._asked.items():
+            for callee in asked:
+                asked_by.setdefault(callee, []).append(key)
+        todo = list(changed)
+        while todo:
+            for key in asked_by.get(todo.pop(), ()):
+                if key not in stale:
+                    stale.add(key)
+                    todo.append(key)
+        self._results = {key: result for key, result in before._results.items() if key not in stale and result}
+        self._asked = {key: before._asked[key] for key in self._results if key in before._asked}
 
     def is_unsaved(self, key: Key) -> bool:
         """Whoever calls the function, nobody commits after it."""
