@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from flask_lsp.frozen import frozen
@@ -11,6 +12,10 @@ from flask_lsp.server.protocol import EXPLAIN_RULE
 from flask_lsp.text import Unit
 
 FIX_ALL = "source.fixAll.flask-lsp"
+
+_PULLS_WHAT_IS_SEEN = ("Neovim",)
+"""Asks for the diagnostics of a buffer only while it stands in a window, and not when it comes into one (0.12). What is
+pushed is there for every buffer."""
 
 
 @frozen()
@@ -127,8 +132,11 @@ def start_of(params: object) -> Start:
 
         folders = [uri_of(path.replace("\\", "/"))]
     process = _at(params, "processId")
+    client = client_of(_at(params, "capabilities"))
+    if _at(params, "clientInfo.name") in _PULLS_WHAT_IS_SEEN:
+        client = replace(client, pull=False)
     return Start(
-        client=client_of(_at(params, "capabilities")),
+        client=client,
         folders=tuple(folders),
         options=section_of(_at(params, "initializationOptions")),
         process=process if isinstance(process, int) and not isinstance(process, bool) else None,

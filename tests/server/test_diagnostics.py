@@ -149,6 +149,15 @@ async def test_pull_without_refresh_is_push(start: Start, without: str) -> None:
     assert len(await wire.diagnostics("untitled:x")) == 1
 
 
+async def test_neovim_is_pushed_to(start: Start) -> None:
+    """It would show nothing for a buffer that was opened out of sight and then comes into a window."""
+    wire = await start()
+    answer = await wire.initialize(PULL, clientInfo={"name": "Neovim", "version": "0.12.4"})
+    assert "diagnosticProvider" not in answer["capabilities"]
+    wire.open("untitled:x", "fake_safe\n")
+    assert len(await wire.diagnostics("untitled:x")) == 1
+
+
 async def test_the_files_of_the_workspace_count(start: Start, folder: Path) -> None:
     (folder / "app.py").write_text(APP)
     wire = await start()

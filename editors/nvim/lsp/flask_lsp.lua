@@ -1,0 +1,18 @@
+---@brief
+---
+--- https://pypi.org/project/flask-lsp
+---
+--- Finds, explains and repairs the mistakes that Flask developers make again and again.
+---
+--- `flask-lsp` is installed with `uv tool install flask-lsp` or `pipx install flask-lsp`. It runs beside the server that
+--- you have for Python.
+
+---@type vim.lsp.Config
+return {
+  cmd = { 'flask-lsp', 'server' },
+  filetypes = { 'python' },
+  root_markers = { 'pyproject.toml', 'setup.cfg', 'setup.py', 'requirements.txt', 'Pipfile', '.flaskenv', '.git' },
+  settings = {
+    ['flask-lsp'] = vim.empty_dict(),
+  },
+}
