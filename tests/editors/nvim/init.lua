@@ -2,6 +2,7 @@
 vim.opt.runtimepath:prepend(vim.env.PLUGIN)
 vim.cmd('filetype plugin on')
 vim.opt.swapfile = false
+vim.diagnostic.config({ virtual_text = true })
 local server = { cmd = { vim.env.SERVER, 'server' } }
 local jedi = { cmd = { vim.env.JEDI }, filetypes = { 'python' }, root_markers = { 'pyproject.toml' } }
 if vim.fn.has('nvim-0.11') == 1 then

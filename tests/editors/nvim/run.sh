@@ -17,9 +17,17 @@ for version in 0.12 0.10; do
     nvim=$home/usr/bin/nvim
     "$nvim" --version | head -n 1
     "$nvim" --headless --clean -c "helptags $PLUGIN/doc" -c 'quitall!'
-    for shop in "$work/shops/nvim" "$work/shops/a shop #1 100% für uns"; do
+    for shop in "$work/shops/nvim" "$work/shops/a shop #1 100% für uns" "$work/shops/linked"; do
         echo "-- in $shop"
-        fresh_shop "$shop"
-        (cd "$shop" && timeout 200 "$nvim" --headless --clean -u "$here/init.lua" -S "$here/story.lua")
+        rm -rf "$shop"
+        if [[ $shop == */linked ]]; then
+            fresh_shop "$work/shops/real"
+            ln -s real "$shop"
+        else
+            fresh_shop "$shop"
+        fi
+        (cd "$shop" && SHOP=$shop timeout 300 "$nvim" --headless --clean -u "$here/init.lua" -S "$here/story.lua")
     done
+    fresh_shop "$work/shops/nvim"
+    (cd "$work/shops/nvim" && "$tools/python" "$here/screen.py" "$nvim" "$here/init.lua" "$artefacts/nvim/$version")
 done

@@ -1,8 +1,8 @@
 -- The story of README.md, in Neovim without a screen: what the buffer, the diagnostics and the disk hold is what counts.
--- nvim --headless -u init.lua -S story.lua; the shop is the current folder.
+-- SHOP=folder nvim --headless -u init.lua -S story.lua; the shop is also the current folder.
 
 local HAS_CONFIG = vim.fn.has('nvim-0.11') == 1
-local HERE = vim.fn.getcwd()
+local HERE = vim.env.SHOP -- the shop, maybe by way of a link
 
 local function say(...)
   io.stdout:write(table.concat(vim.tbl_map(tostring, { ... }), ' ') .. '\n')
@@ -36,6 +36,10 @@ end
 
 local function on_disk(name)
   return table.concat(vim.fn.readfile(HERE .. '/' .. name), '\n')
+end
+
+local function edit(name)
+  vim.cmd.edit(vim.fn.fnameescape(HERE .. '/' .. name))
 end
 
 local function ours(buf)
@@ -108,7 +112,7 @@ end
 
 step('opened: the first findings', function()
   local begin = vim.uv.hrtime()
-  vim.cmd.edit('shop/orders.py')
+  edit('shop/orders.py')
   expect('FL408 FL901 FL902 FL905 FL905')
   say(('   figure: %d ms from opening to all findings, with the start of the server'):format((vim.uv.hrtime() - begin) / 1e6))
   wait('both servers', function()
@@ -148,7 +152,7 @@ step('fix all', function()
 end)
 
 step('a circular import, fixed in three files', function()
-  vim.cmd.edit('shop/models.py')
+  edit('shop/models.py')
   expect('FL301')
   assert(ours()[1].user_data.lsp.relatedInformation, 'the chain is told')
   go('db$')
@@ -163,17 +167,20 @@ step('a circular import, fixed in three files', function()
 end)
 
 step('a syntax error: the other findings stay', function()
-  vim.cmd.edit('shop/orders.py')
+  edit('shop/orders.py')
   vim.cmd('normal! G')
   vim.api.nvim_buf_set_lines(0, -1, -1, false, { '', '', '@bp.route("/old")', 'def old():', '    return redirect("/orders/products")' })
   expect('FL901')
   vim.api.nvim_buf_set_lines(0, -1, -1, false, { '', '', 'def broken(:' })
+  -- jedi says nothing of files in folders with such names; we do.
+  local silent = HERE:find('#', 1, true)
   wait('the syntax error', function()
     for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
       if diagnostic.source ~= 'flask-lsp' then
         return true
       end
     end
+    return silent
   end)
   vim.wait(500)
   expect('FL901')
@@ -276,7 +283,7 @@ step('files renamed and deleted while open', function()
   vim.cmd.write()
   local file = vim.api.nvim_buf_get_name(0)
   vim.uv.fs_rename(file, HERE .. '/shop/sales.py')
-  vim.cmd.edit('shop/sales.py')
+  edit('shop/sales.py')
   expect('FL304 FL901') -- true: the application still imports it by its old name
   vim.uv.fs_unlink(HERE .. '/shop/sales.py')
   vim.api.nvim_buf_set_lines(0, 0, 0, false, { '# still typed' })
