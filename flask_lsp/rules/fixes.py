@@ -88,9 +88,10 @@ def _is_possible(editing: Editing, parts: Mapping[str, _Part]) -> bool:
 
 
 def _settled(project: Project, document: str, part: _Part) -> tuple[Edit, ...]:
-    """All edits of a file, those of its imports included, in the order of the text."""
+    """All edits of a file, those of its imports included, in the order of the text; an import comes before what is
+    written at the same place."""
     left_over = part.left_over - _imported_elsewhere(project, document)
-    every = part.edits + settle(project.files[document], part.needed, left_over, part.edits)
+    every = settle(project.files[document], part.needed, left_over, part.edits) + part.edits
     return tuple(sorted(every, key=lambda edit: edit.span))
 
 

@@ -249,7 +249,8 @@ def _lines_at(file: File, at: int, stdlib: bool, lines: list[str]) -> Edit:
     if at and text[at - 1] not in "\r\n":
         return Edit(Span(at, at), newline + block.removesuffix(newline))
     if at == len(text):
-        return Edit(Span(at, at), block)
+        is_first = bool(text.strip()) and not any(_imports(file))
+        return Edit(Span(at, at), (newline if is_first else "") + block)
     if not any(_in_stdlib(node) == stdlib and not _is_future(node) for _, _, node in _imports(file)):
         line = file.source.line_at(at)
         before = newline if line and file.source.line_text(line - 1).strip() else ""

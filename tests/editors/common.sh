@@ -33,10 +33,11 @@ install_servers() {
     fi
 }
 
-# fresh_shop FOLDER: a copy of the shop with an environment of its own.
+# fresh_shop FOLDER: a copy of the shop, a repository with an environment of its own.
 fresh_shop() {
     rm -rf "$1"
     mkdir -p "$(dirname "$1")"
     cp -r "$editors/shop" "$1"
     ln -s "$work/shop" "$1/.venv"
+    git init -q "$1"
 }

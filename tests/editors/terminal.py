@@ -48,6 +48,12 @@ class Terminal:
                 break
         return self.text
 
+    def marked(self, background: str) -> str:
+        """What stands on that background: in a menu, what is chosen."""
+        rows = (self._screen.buffer[row] for row in range(self._screen.lines))
+        cells = ([row[column] for column in range(self._screen.columns)] for row in rows)
+        return "\n".join("".join(cell.data for cell in row if cell.bg == background) for row in cells).strip()
+
     def keys(self, *keys: str) -> None:
         for each in keys:
             self.process.send(each)

@@ -192,7 +192,16 @@ def _append(editing: Editing, target: str, line: str, where: tuple[str, str]) ->
         line = f"{_written(where)}{other.newline}{other.newline}{line}"
     start = max((begin for begin, _ in other.file.tree.blocks), default=0)
     before = "" if not text or text.endswith(("\n", "\r")) else other.newline
+    if other.needed or _ends_with_import(other.file):
+        before += other.newline
     other.insert(end - start, f"{before}{line}{other.newline}")
+
+
+def _ends_with_import(file: File) -> bool:
+    last = None
+    for _, statement in file.tree.statements():
+        last = statement
+    return isinstance(last, ast.Import | ast.ImportFrom)
 
 
 def _written(where: tuple[str, str]) -> str:
