@@ -30,6 +30,7 @@
 (declare-function lsp-request "lsp-mode")
 (declare-function lsp-execute-code-action-by-kind "lsp-mode")
 (declare-function lsp-register-client "lsp-mode")
+(declare-function lsp-register-custom-settings "lsp-mode")
 (declare-function lsp-stdio-connection "lsp-mode")
 (declare-function lsp-activate-on "lsp-mode")
 (declare-function make-lsp-client "lsp-mode")
@@ -50,6 +51,11 @@ Eglot has one server for a buffer, so that the program `rass' is
 needed, which stands for both: `uv tool install rassumfrassum'."
   :type '(choice (const :tag "None" nil) (repeat string)))
 
+(defcustom flask-lsp-settings nil
+  "Settings of yours under lsp-mode, as a property list: (:preset \"strict\").
+Under eglot they stand in `eglot-workspace-configuration'."
+  :type 'plist)
+
 (defun flask-lsp-eglot-contact (&rest _)
   "What eglot shall start for Python."
   (if flask-lsp-other-server
@@ -62,6 +68,9 @@ needed, which stands for both: `uv tool install rassumfrassum'."
                      #'flask-lsp-eglot-contact)))
 
 (with-eval-after-load 'lsp-mode
+  (dolist (key '(preset select ignore severity exclude per-file-ignores environment))
+    (lsp-register-custom-settings
+     `((,(format "flask-lsp.%s" key) ,(lambda () (plist-get flask-lsp-settings (intern (format ":%s" key))))))))
   (lsp-register-client
    (make-lsp-client :new-connection (lsp-stdio-connection (lambda () flask-lsp-command))
                     :activation-fn (lsp-activate-on "python")

@@ -12,7 +12,10 @@ export EMACSDOC=$EMACSDATA EMACSPATH=$libexec
 export SERVER=${SERVER:-$server/flask-lsp} JEDI=$others/jedi-language-server RASS=$others/rass
 export HOME=$work/emacs-home
 
-for client in eglot; do
+elpa=()
+for package in "$home"/usr/share/emacs/site-lisp/elpa-src/*; do elpa+=(-L "$package"); done
+
+for client in eglot lsp-mode; do
     shop=$work/shops/emacs-$client
     fresh_shop "$shop"
     # Neither can create a file for a server, which offers only what they can.
@@ -21,5 +24,5 @@ for client in eglot; do
     mkdir -p "$HOME"
     (cd "$shop" && CLIENT=$client timeout 300 "$home/usr/bin/emacs-nox" \
         --dump-file="$(ls "$libexec"/*.pdmp)" -q --batch \
-        -L "$root/editors/emacs" -l "$editors/emacs/story.el")
+        "${elpa[@]}" -L "$root/editors/emacs" -l "$editors/emacs/story.el")
 done

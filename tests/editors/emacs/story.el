@@ -28,15 +28,18 @@
     (ignore-errors (eglot--signal-textDocument/didChange))))
 
 (defun story-findings ()
-  "Codes and texts of what is shown in this buffer."
-  (mapcar (lambda (each) (cons (flymake-diagnostic-beg each) (flymake-diagnostic-text each))) (flymake-diagnostics)))
+  "The texts of what is found in this buffer.  Without a screen, flymake does not take what lsp-mode has for it."
+  (if story-eglot
+      (mapcar #'flymake-diagnostic-text (flymake-diagnostics))
+    (mapcar (lambda (each) (flask-lsp--get each "message"))
+            (append (gethash (buffer-file-name) (lsp-diagnostics)) nil))))
 
 (defconst story-texts
   '(("FL408" . "The session does not notice") ("FL901" . "This URL leads to") ("FL902" . "gives a string, which Flask")
     ("FL905" . "Text that is no number") ("FL301" . "Circular import")))
 
 (defun story-codes ()
-  (sort (cl-loop for (_ . text) in (story-findings)
+  (sort (cl-loop for text in (story-findings)
                  for code = (cl-loop for (code . words) in story-texts
                                      when (string-search words text) return code)
                  when code collect code)
@@ -139,7 +142,7 @@
         (let ((end (point-max)))
           (story-append "\n\ndef broken(:\n")
           (story-wait "the syntax error of the other server"
-                      (lambda () (> (length (flymake-diagnostics)) 1)))
+                      (lambda () (> (length (story-findings)) 1)))
           (story-expect "FL901")
           (delete-region end (point-max)))))
     ("silenced by an action"
@@ -218,8 +221,8 @@
     (story-lsp-settings settings)))
 
 (defun story-lsp-settings (settings)
-  (lsp-register-custom-settings `(("flask-lsp" (lambda () ',settings))))
-  (lsp--set-configuration `(:flask-lsp ,settings)))
+  (setq flask-lsp-settings settings)
+  (lsp--set-configuration (lsp-configuration-section "flask-lsp")))
 
 (defun story-revive ()
   (if story-eglot
@@ -239,7 +242,10 @@
       (add-to-list 'exec-path (file-name-directory (getenv "RASS"))))
   (require 'lsp-mode)
   (require 'lsp-diagnostics)
+  (require 'lsp-modeline)
   (setq lsp-diagnostics-provider :flymake lsp-auto-guess-root t lsp-enable-file-watchers nil lsp-restart 'ignore
+        lsp-lens-enable nil lsp-enable-snippet nil lsp-headerline-breadcrumb-enable nil lsp-enable-folding nil
+        lsp-modeline-code-actions-enable nil lsp-modeline-diagnostics-enable nil lsp-enable-symbol-highlighting nil
         lsp-idle-delay 0.1 lsp-warn-no-matched-clients nil)
   (lsp-register-client
    (make-lsp-client :new-connection (lsp-stdio-connection (list (getenv "JEDI")))
