@@ -40,13 +40,14 @@ class Terminal:
         """Takes in what the program draws within that time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            try:
-                self._stream.feed(self.process.read_nonblocking(65536, timeout=0.05))
-            except pexpect.TIMEOUT:
-                pass
-            except pexpect.EOF:
-                break
+            self._stream.feed(self._drawn())
         return self.text
+
+    def _drawn(self) -> bytes:
+        try:
+            return self.process.read_nonblocking(65536, timeout=0.05)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return b""
 
     def marked(self, background: str) -> str:
         """What stands on that background: in a menu, what is chosen."""
