@@ -35,11 +35,23 @@ def generate(write: Write) -> None:
     for registered in rules():
         code = registered.rule.code
         write(f"docs/rules/{code}.md", NOTE + "\n" + markdown(code).rstrip() + "\n")
+    write("editors/nvim/mason/package.yaml", with_part("editors/nvim/mason/package.yaml", r"pkg:pypi/flask-lsp@(\S+)"))
+    emacs = with_part("editors/emacs/flask-lsp.el", r"^;; Version: (\S+)")
+    names = " ".join(key.name for key in keys())
+    write("editors/emacs/flask-lsp.el", re.sub(r"(?<=dolist \(key '\()[^)]+", names, emacs))
     write("docs/rules/index.md", NOTE + "\n# Rules\n\n" + rules_table(""))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = with_block(readme, "rules", rules_table("docs/rules/"))
     readme = with_block(readme, "routes", f"```text\n$ flask-lsp routes examples\n{said('routes').stdout}```\n")
     write("README.md", with_block(readme, "sample", f"```text\n{sample()}```\n"))
+
+
+def with_part(path: str, pattern: str) -> str:
+    """A file with our version in the group of the pattern."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    found = re.search(pattern, text, re.MULTILINE)
+    assert found is not None, path
+    return text[: found.start(1)] + __version__ + text[found.end(1) :]
 
 
 def with_block(text: str, name: str, content: str) -> str:
