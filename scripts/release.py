@@ -7,7 +7,7 @@ packages are built twice and compared. What is left to do is printed. Nothing is
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import hashlib
 import os
 import re
@@ -86,7 +86,7 @@ def write_heading(path: Path, version: Version) -> None:
     found = re.search(rf"^{UNRELEASED}\n+(?=[^#\s])", text, re.MULTILINE)
     if found is None:
         raise Refused(f"{path.name} says nothing under {UNRELEASED!r}")
-    today = datetime.datetime.now(datetime.timezone.utc).date()
+    today = dt.datetime.now(dt.timezone.utc).date()
     heading = f"{UNRELEASED}\n\n## {version} ({today})\n\n"
     path.write_text(text[: found.start()] + heading + text[found.end() :], encoding="utf-8")
 

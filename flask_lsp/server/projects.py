@@ -257,8 +257,11 @@ class Projects:
         return sorted({self.root_of(each.document) for each in self._documents if self.is_lone(each.document)})
 
     def _is_project(self, folder: str) -> bool:
-        homes = ("/", files.absolute(os.path.expanduser("~")))  # may well be under version control
-        return folder in self._folders or (files.marked_root(folder) is not None and folder not in homes)
+        if folder in self._folders:
+            return True
+        # These may well be under version control.
+        is_home = os.path.dirname(folder) == folder or folder == files.absolute(os.path.expanduser("~"))
+        return not is_home and files.marked_root(folder) is not None
 
     def _source(self, state: Open) -> Source:
         """The text of an open document; nothing where it is longer than what we read from disk."""

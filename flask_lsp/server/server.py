@@ -26,7 +26,7 @@ from flask_lsp.server.progress import Progress
 from flask_lsp.server.protocol import ROUTES_CHANGED
 from flask_lsp.server.schedule import Schedule, Token, Urgency
 from flask_lsp.server.tidy import settle
-from flask_lsp.server.uris import document_of, is_below
+from flask_lsp.server.uris import folder_of, is_below
 from flask_lsp.server.watch import Watch
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Server(LanguageServer):
         self._start = start_of(params)
         self.parent = self._start.process
         self.documents.unit = self.client.unit
-        self.folders = {document_of(uri).rstrip("/") or "/": uri for uri in self._start.folders}
+        self.folders = {folder_of(uri): uri for uri in self._start.folders}
         self._layers = configuration.layers_of(self.folders, self._start.options)
         return {
             "capabilities": server_capabilities(self.client),
@@ -292,9 +292,9 @@ class Server(LanguageServer):
 
     def folders_changed(self, added: Iterable[str], removed: Iterable[str]) -> None:
         """Workspace folders have come or gone."""
-        gone = {document_of(uri).rstrip("/") or "/" for uri in removed}
+        gone = {folder_of(uri) for uri in removed}
         kept = {folder: uri for folder, uri in self.folders.items() if folder not in gone}
-        self.folders = kept | {document_of(uri).rstrip("/") or "/": uri for uri in added}
+        self.folders = kept | {folder_of(uri): uri for uri in added}
         options = self._start.options
         self._layers = {folder: self._layers.get(folder, options) for folder in ("", *self.folders)}
         self._spawn(self._reconfigure())

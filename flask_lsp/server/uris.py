@@ -35,6 +35,12 @@ def document_of(uri: str) -> str:
     return _drive_upper(path)
 
 
+def folder_of(uri: str) -> str:
+    """The id of the folder at ``uri``: without a slash at its end, but for ``/`` and ``C:/``."""
+    folder = document_of(uri).rstrip("/")
+    return folder + "/" if not folder or _DRIVE.fullmatch(folder) else folder
+
+
 def uri_of(document: str) -> str:
     """A URI for the id of a document that the client has not named itself."""
     if not is_file(document):

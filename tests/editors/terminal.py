@@ -17,7 +17,7 @@ class _Screen(pyte.Screen):
     def report_device_status(self, mode: int = 0, **_: object) -> None: ...
     def report_device_attributes(self, mode: int = 0, **_: object) -> None: ...
 
-    def select_graphic_rendition(self, *attributes: int, private: bool = False, **more: object) -> None:
+    def select_graphic_rendition(self, *attributes: int, private: bool = False) -> None:
         """Colours only: with the private mark Vim asks the terminal what it can do with keys."""
         if not private:
             super().select_graphic_rendition(*attributes)

@@ -1,4 +1,4 @@
-"""The story of README.md in Vim with ALE, as far as ALE goes: keys in, screen and disk out. The shop is the current folder."""
+"""The story of README.md in Vim, as far as ALE goes: keys in, screen and disk out. The shop is the current folder."""
 
 from __future__ import annotations
 
