@@ -97,8 +97,8 @@ def test_patterns_are_relative_to_a_root_on_a_drive() -> None:
         level = Level.ERROR
         strict = False
 
-    assert settings.level_of(Rule(), "C:/shop/scripts/run.py", Level.ERROR) is None  # pyright: ignore
-    assert settings.level_of(Rule(), "C:/shop/run.py", Level.ERROR) is Level.ERROR  # pyright: ignore
+    assert settings.level_of(Rule(), "C:/shop/scripts/run.py", Level.ERROR) is None  # pyright: ignore[reportArgumentType]
+    assert settings.level_of(Rule(), "C:/shop/run.py", Level.ERROR) is Level.ERROR  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.usefixtures("windows")
