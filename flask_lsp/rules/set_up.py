@@ -70,7 +70,9 @@ def add_line(editing: Editing, app: Key, kinds: tuple[Says, ...], thing: Key, li
     if document == app[0] and at.function is not None and at.block.nodes.binds(at.function, name):
         editing.impossible = True  # there the name means something else
         return
-    if document == app[0] and not _is_bound_before(file, name, at, index):
+    if document == app[0] and registers in kinds and (last := _last_addition(at, index, name)) is not None:
+        start, _, statement = at.placed(last)
+    elif document == app[0] and not _is_bound_before(file, name, at, index):
         start, statement = _binding(file, name, start, statement)
     known = _imported_later(editing.project, file, at, index, thing)
     if known is not None:
@@ -246,6 +248,27 @@ def _is_bound_before(file: File, name: str, at: SetUp, index: int) -> bool:
         return True
     start, block, statement = at.placed(index)
     return any(bound.span.start < start + block.span(statement).end for bound in file.facts.bindings.get(name, ()))
+
+
+def _last_addition(at: SetUp, index: int, name: str) -> int | None:
+    """In a module body, the last statement behind the place that adds something to the blueprint ``name``, by a
+    decorator or a call: it has to be registered after that."""
+    found = [number for number, each in enumerate(at.statements) if at.blocks and number > index and _adds(each, name)]
+    return max(found, default=None)
+
+
+def _adds(statement: ast.stmt, name: str) -> bool:
+    return any(
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and _is_name(call.func.value, name)
+        for call in (*_calls(statement), *getattr(statement, "decorator_list", ()))
+    ) or any(
+        isinstance(each, ast.Attribute) and _is_name(each.value, name)
+        for each in getattr(statement, "decorator_list", ())
+    )
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _binding(file: File, name: str, start: int, statement: ast.stmt) -> tuple[int, ast.stmt]:

@@ -43,12 +43,13 @@ from collections.abc import Iterator
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.execution_model import Late
 from flask_lsp.project.import_graph import place_of
-from flask_lsp.project.project import File
+from flask_lsp.project.project import File, Project
 from flask_lsp.project.setup_order import late_in
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.circular_imports._circles import module_name
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
+from flask_lsp.rules.own_modules import runs
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
@@ -72,8 +73,8 @@ def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
             "do this first, and register it then."
         )
         related = [Related("It is registered here", registered, each.registered.document)]
-        fixes = list(_fixes(ctx.file, late, each, span, registered)) if here else []
-        yield ctx.finding(span, message, fixes=fixes, related=related)
+        fixes = _fixes(ctx.file, late, each, span, registered) if here else _across(ctx.project, each, registered)
+        yield ctx.finding(span, message, fixes=list(fixes), related=related)
 
 
 def _fixes(file: File, late: tuple[Late, ...], each: Late, span: Span, registered: Span) -> Iterator[Fix]:
@@ -99,6 +100,44 @@ def _fixes(file: File, late: tuple[Late, ...], each: Late, span: Span, registere
         )
 
     yield Fix("Register the blueprint after this", False, change)
+
+
+def _across(project: Project, each: Late, registered: Span) -> Iterator[Fix]:
+    """The registration of another module goes behind the imports there that bring what comes too late."""
+    file = project.files[each.registered.document]
+    register = _statement(file, registered)
+    if register is None or not isinstance(register[2], ast.Expr) or _body(register) is None:
+        return
+    body: list[ast.stmt] = getattr(register[1].parents.get(register[2]), "body", [])
+    placed = [(register[0], register[1], statement) for statement in body]
+    if _body(register) == "module":
+        placed = [(at.start, at.block, statement) for at, statement in file.tree.statements()]
+    here = next((i for i, (_, _, statement) in enumerate(placed) if statement is register[2]), len(placed))
+    brings = [one for one in placed[here + 1 :] if _brings(project, file.document, one[2], each.site.document)]
+    if not brings:
+        return
+    start, _, last = brings[-1]
+
+    def change(editing: Editing) -> None:
+        other = editing.elsewhere(file.document, register[0])
+        text = other.block.text[slice(*other.span(register[2]))]
+        other.delete_statement(register[2])
+        (other if start == register[0] else editing.elsewhere(file.document, start)).insert_after(last, text)
+
+    yield Fix("Register the blueprint behind the import of this module", False, change)
+
+
+def _brings(project: Project, document: str, statement: ast.stmt, module: str) -> bool:
+    """An import that runs the module."""
+    match statement:
+        case ast.Import(names=names):
+            asked = [(alias.name, 0) for alias in names]
+        case ast.ImportFrom(module=of, names=names, level=level):
+            asked = [(of or "", level), *((f"{of or ''}.{alias.name}".lstrip("."), level) for alias in names)]
+        case _:
+            return False
+    found = [project.module(document, name, level) for name, level in asked]
+    return any(each == module or (each is not None and runs(project, each, module)) for each in found)
 
 
 def _statement(file: File, span: Span) -> tuple[int, Block, ast.stmt, list[ast.AST]] | None:
