@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flask_lsp.project import own_app
 from flask_lsp.project.known_extensions import CLASSES
@@ -31,9 +33,10 @@ def ways_out(ctx: Context, span: Span, document: str) -> Iterator[Fix]:
         yield by_context
     elif (users := _users(ctx.file, found)) is not None and _is_plain(ctx, found):
         yield _into_functions(found, users)
-    made = _extension(ctx.project, document, found.alias.name) if _is_alone(ctx, found, document) else None
-    if made is not None:
-        yield _to_extensions(found.alias.name, document, *made)
+    moved = [_extension(ctx.project, document, name) for name in _names_of(ctx, found, document)]
+    known = [each for each in moved if each is not None]
+    if len(known) == len(moved):
+        yield _to_extensions(known, document)
 
 
 def _by_context(ctx: Context, span: Span) -> Iterator[Fix]:
@@ -54,14 +57,12 @@ def _is_plain(ctx: Context, found: Import) -> bool:
     )
 
 
-def _is_alone(ctx: Context, found: Import, document: str) -> bool:
-    """All else that the statement imports are modules: without the name, the circle is gone."""
+def _names_of(ctx: Context, found: Import, document: str) -> list[str]:
+    """What the statement imports and is no module: without these names, the circle is gone."""
     project, here, node = ctx.project, ctx.file.document, found.node
     inside = f"{node.module}." if node.module else ""
-    others = (
-        project.module(here, f"{inside}{each.name}", node.level) for each in node.names if each is not found.alias
-    )
-    return all(other not in (None, document) for other in others)
+    modules = {each.name: project.module(here, f"{inside}{each.name}", node.level) for each in node.names}
+    return [name for name, other in modules.items() if other in (None, document) or name == found.alias.name]
 
 
 def _imports_of(project: Project, name: str) -> Iterator[tuple[str, ast.ImportFrom, ast.alias]]:
@@ -131,9 +132,20 @@ def _said(alias: ast.alias) -> str:
 # -- extensions.py ---------------------------------------------------------------------------------------------------
 
 
-def _extension(project: Project, document: str, name: str) -> tuple[int, ast.Assign, bool] | None:
-    """The statement ``db = SQLAlchemy()`` of a module, the offset of its block before it, and whether it is given the
-    application; nothing where the module is that for extensions already."""
+@dataclass(frozen=True)
+class _Made:
+    """The statement ``db = SQLAlchemy()`` of a module."""
+
+    name: str
+    start: int
+    """The offset of its block."""
+    statement: ast.Assign
+    given: bool
+    """It is given the application."""
+
+
+def _extension(project: Project, document: str, name: str) -> _Made | None:
+    """The statement of a module that makes an extension; nothing where the module is that for extensions already."""
     if document.removesuffix(INIT).removesuffix(".py").endswith("/extensions"):
         return None
     file = project.files.get(document)
@@ -143,53 +155,74 @@ def _extension(project: Project, document: str, name: str) -> tuple[int, ast.Ass
                 if bound != name or kind not in CLASSES:
                     continue
                 given = len(call.args) == 1 and isinstance(call.args[0], ast.Name) and not call.keywords
-                return (start, statement, given) if given or not (call.args or call.keywords) else None
+                return _Made(name, start, statement, given) if given or not (call.args or call.keywords) else None
             case _:
                 pass
     return None
 
 
-def _to_extensions(name: str, document: str, start: int, made: ast.Assign, given: bool) -> Fix:
-    """Moves an extension into a module that imports nothing of the project."""
+def _to_extensions(moved: list[_Made], document: str) -> Fix:
+    """Moves extensions into a module that imports nothing of the project."""
     folder = document.rpartition("/")[0]
     target = f"{folder}/extensions.py"
 
     def change(editing: Editing) -> None:
         project = editing.project
-        home = editing.elsewhere(document, start)
-        call = made.value
-        assert isinstance(call, ast.Call)
-        line = f"{name} = {home.text(call.func)}()"
-        where = _import_of(project.files[document], home.text(call.func))
-        if where is None or f"{folder}/extensions{INIT}" in project.files:
-            editing.impossible = True
-            return
+        lines: list[str] = []
+        wheres: list[tuple[str, str]] = []
+        for each in moved:
+            home = editing.elsewhere(document, each.start)
+            call = each.statement.value
+            assert isinstance(call, ast.Call)
+            lines.append(f"{each.name} = {home.text(call.func)}()")
+            where = _import_of(project.files[document], home.text(call.func))
+            if where is None or f"{folder}/extensions{INIT}" in project.files:
+                editing.impossible = True
+                return
+            wheres.append(where)
+            if each.given:
+                home.replace(each.statement, f"{each.name}.init_app({home.text(call.args[0])})")
+            else:
+                home.delete_statement(each.statement)
+            home.orphan(home.text(call.func))
+            home.needed.add((_extensions_of(project, document), each.name))
         if target in project.files:
-            _append(editing, target, line, where)
+            _append(editing, target, lines, wheres)
         else:
-            editing.created[target] = home.newline.join((_written(where), "", line, ""))
-        if given:
-            home.replace(made, f"{name}.init_app({home.text(call.args[0])})")
-        else:
-            home.delete_statement(made)
-        home.orphan(home.text(call.func))
-        home.needed.add((_extensions_of(project, document), name))
-        for other, node, alias in list(_imports_of(project, name)):
-            if project.module(other, node.module or "", node.level) == document:
-                _redirect(editing, other, node, alias, document)
+            imports = sorted(set(map(_written, wheres)))
+            editing.created[target] = editing.newline.join((*imports, "", *lines, ""))
+        names = {each.name for each in moved}
+        for other, node in _importers_of(project, names, document):
+            _redirect(editing, other, node, names, document)
 
-    return Fix(f"Move `{name}` to `extensions.py`", False, change)
+    shown = " and ".join(f"`{each.name}`" for each in moved)
+    return Fix(f"Move {shown} to `extensions.py`", False, change)
 
 
-def _append(editing: Editing, target: str, line: str, where: tuple[str, str]) -> None:
+def _importers_of(project: Project, names: set[str], document: str) -> list[tuple[str, ast.ImportFrom]]:
+    """The statements that import one of the names from the module."""
+    return list(
+        dict.fromkeys(
+            (other, node)
+            for name in sorted(names)
+            for other, node, _ in _imports_of(project, name)
+            if project.module(other, node.module or "", node.level) == document
+        )
+    )
+
+
+def _append(editing: Editing, target: str, lines: list[str], wheres: list[tuple[str, str]]) -> None:
     other = editing.elsewhere(target)
     text = other.file.source.text
     end = len(text)
+    line = other.newline.join(lines)
     if text:
         other.at(end - 1)
-        other.imported(*where)
+        for where in wheres:
+            other.imported(*where)
     else:
-        line = f"{_written(where)}{other.newline}{other.newline}{line}"
+        imports = other.newline.join(sorted(set(map(_written, wheres))))
+        line = f"{imports}{other.newline}{other.newline}{line}"
     start = max((begin for begin, _ in other.file.tree.blocks), default=0)
     before = "" if not text or text.endswith(("\n", "\r")) else other.newline
     if other.needed or _ends_with_import(other.file):
@@ -228,8 +261,11 @@ def _extensions_of(project: Project, document: str) -> str:
     return f"{package}.extensions" if package else "extensions"
 
 
-def _redirect(editing: Editing, other: str, node: ast.ImportFrom, alias: ast.alias, document: str) -> None:
-    """Makes an import of the name from the module one from ``extensions``."""
+_FROM = re.compile(r"from\s*([.\w]+)(?=\s*import\b)")
+
+
+def _redirect(editing: Editing, other: str, node: ast.ImportFrom, names: set[str], document: str) -> None:
+    """Makes an import of the names from the module one from ``extensions``."""
     file = editing.project.files[other]
     for start, block in file.tree.blocks:
         if node not in block.parents:
@@ -239,11 +275,13 @@ def _redirect(editing: Editing, other: str, node: ast.ImportFrom, alias: ast.ali
         if not document.endswith(INIT):
             module = module.rpartition(".")[0]
         module = "." * node.level + (f"{module}.extensions" if module else "extensions")
-        if len(node.names) == 1:
-            part.replace(Span(block.span(node).start, block.span(alias).start), f"from {module} import ")
-            if ")" in block.text[block.span(alias).end : block.span(node).end]:
-                part.impossible = True
-            return
-        part.edits += without(file, start, block, node, alias)
-        part.insert_before(node, f"from {module} import {_said(alias)}")
+        moved = [alias for alias in node.names if alias.name in names]
+        written = _FROM.match(block.text, block.span(node).start)
+        if len(moved) == len(node.names) and written is not None:
+            part.replace(Span(*written.span(1)), module)
+        elif len(moved) == 1:
+            part.edits += without(file, start, block, node, moved[0])
+            part.insert_before(node, f"from {module} import {_said(moved[0])}")
+        else:
+            part.impossible = True  # several of more: that takes a new statement
         return
