@@ -8,7 +8,7 @@ from flask_lsp.facts.model import Items, Literal, Path
 from flask_lsp.facts.script import Code, Do, Set
 from flask_lsp.project.names import is_standard
 from flask_lsp.project.quiet import adds_no_routes
-from flask_lsp.project.route_model import UNKNOWN, Key, Text, Unknown
+from flask_lsp.project.route_model import UNKNOWN, Key, Reason, Text, Unknown
 from flask_lsp.project.things import (
     THINGS,
     ApiThing,
@@ -20,6 +20,7 @@ from flask_lsp.project.things import (
     Given,
     Instance,
     Many,
+    Opened,
     Outer,
     SpaceThing,
     Tail,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.running import Running
 
 APPS = frozenset({"flask.Flask", "quart.Quart", "flask_openapi3.OpenAPI", "apiflask.APIFlask"})
+WRAPPERS = frozenset({"connexion.App", "connexion.FlaskApp", "connexion.apps.flask.FlaskApp"})
 BLUEPRINTS = frozenset({"flask.Blueprint", "flask_smorest.Blueprint", "flask_smorest.blueprint.Blueprint"})
 APIS = {
     "flask_restful.Api": "flask_restful",
@@ -107,6 +109,8 @@ def _made(running: Running, name: str, args: Args, hint: str, kind: ClassValue |
     hint = hint or f"<{name.rpartition('.')[2]}>"
     if name in APPS:
         return _app(running, args, hint, kind)
+    if name in WRAPPERS:
+        return _wrapped(running, name, hint)
     if name in BLUEPRINTS:
         return _blueprint(running, args, hint, kind)
     if name in APIS:
@@ -129,6 +133,17 @@ def _app(running: Running, args: Args, hint: str, kind: ClassValue | None) -> Va
     factory = (frame.document, frame.name) if frame.name else None
     thing = AppThing(frame.key(hint), factory, static, None if kind is None else kind.key)
     frame.unit.effects.append(thing)
+    return thing
+
+
+def _wrapped(running: Running, name: str, hint: str) -> Value:
+    """A thing that holds an application as ``app`` and adds routes to it that stand in no code: taken for that one."""
+    frame = running.frame
+    factory = (frame.document, frame.name) if frame.name else None
+    thing = AppThing(frame.key(hint), factory, _static(None, Literal("static")))
+    frame.unit.effects.append(thing)
+    reason = Reason(frame.document, f"`{name.partition('.')[0]}` adds the routes of its specification")
+    frame.unit.effects.append(Opened(thing, reason))
     return thing
 
 

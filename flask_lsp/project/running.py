@@ -295,6 +295,8 @@ class Running(Looking):
                 return Growing(of, name)
             case ViewValue() | FunctionValue():
                 return UNKNOWN
+            case AppThing() if name == "app":
+                return of  # that of connexion holds the application
             case Super() | AppThing() | BlueprintThing() | ApiThing() | SpaceThing():
                 return calling.method(self, of, name)
             case _:

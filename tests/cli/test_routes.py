@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 SHOP = """\
@@ -53,6 +55,43 @@ def test_the_table_of_an_application(run: Run, project: Path) -> None:
         "  GET  /static/<path:filename>  static  -\n"
         "  GET  /users                   users   app/views.py:8\n"
     )
+
+
+PACKAGES = {
+    "flask_appbuilder": "class AppBuilder:\n    def __init__(self, app=None, session=None): ...\n"
+    "    def init_app(self, app, session): ...\n",
+    "connexion": "class FlaskApp:\n    def __init__(self, name, **options): ...\n    def add_api(self, path): ...\n"
+    "App = FlaskApp\n",
+}
+OPENED = {
+    "from flask import Flask\nfrom flask_appbuilder import AppBuilder\napp = Flask(__name__)\nAppBuilder(app)\n{}": (
+        "`AppBuilder()` may add routes"
+    ),
+    "from flask import Flask\nfrom flask_appbuilder import AppBuilder\nbuilder = AppBuilder()\n\n\n"
+    "def create_app():\n    app = Flask(__name__)\n    builder.init_app(app, None)\n    return app\n": (
+        "`builder.init_app()` may add routes"
+    ),
+    "import connexion\napi = connexion.App(__name__)\napi.add_api('a.yaml')\napp = api.app\n{}": (
+        "`connexion` adds the routes of its specification"
+    ),
+    "from connexion import FlaskApp\napp = FlaskApp(__name__)\napp.add_api('a.yaml')\n{}": (
+        "`connexion` adds the routes of its specification"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", OPENED)
+def test_packages_that_add_routes_of_their_own(text: str, run: Run, project: Path) -> None:
+    site = project / ".venv" / "lib" / "python3.11" / "site-packages"
+    for name, body in PACKAGES.items():
+        (site / name).mkdir(parents=True)
+        (site / name / "__init__.py").write_text(body)
+        (site / f"{name}-1.0.dist-info").mkdir()
+        (site / f"{name}-1.0.dist-info" / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\nRequires-Dist: Flask\n")
+    (project / "app" / "views.py").write_text(text.format("\n\n@app.get('/own')\ndef own():\n    return ''\n"))
+    [app] = json.loads(run("routes", "--json").out)["apps"]
+    assert [each["reason"] for each in app["open"]] == [OPENED[text]]
+    assert "{}" not in text or "/own" in {route["rule"] for route in app["routes"]}
 
 
 def test_an_open_application_says_why(run: Run, project: Path) -> None:
