@@ -47,7 +47,7 @@ from flask_lsp.facts.model import (
 )
 from flask_lsp.facts.requests import error_of, on_g
 from flask_lsp.facts.sending import rendered, sent_in
-from flask_lsp.facts.traverse import every_event, returns
+from flask_lsp.facts.traverse import attributes, every_event, returns
 
 Interface: TypeAlias = "tuple[object, ...]"
 """Only compared."""
@@ -238,11 +238,24 @@ def _bare(bound: Bound) -> object:
             return decorators, given, _needed(function, (*given, *made)), said
         case ClassDefined():
             events = every_event(bound.body)
-            return bound.bases, tuple(_member(event.bound) for event in events if isinstance(event, Bind))
+            members = tuple(_member(event.bound) for event in events if isinstance(event, Bind))
+            return bound.bases, members, _instance(bound)
         case Parameter():
             return bound.annotation
         case _:
             return "opaque"
+
+
+def _instance(bound: ClassDefined) -> object:
+    """What methods bind to the attributes of instances, as far as it can be told what that is."""
+    found: list[object] = []
+    for name, values in attributes(bound).items():
+        said = [
+            (value.text, _needed(method, (value,))) for method, value in values if method and isinstance(value, Path)
+        ]
+        if said and len(said) == len(values):
+            found.append((name, tuple(said)))
+    return tuple(found)
 
 
 def _member(bound: Bound) -> object:

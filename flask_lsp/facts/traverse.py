@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_lsp.facts.model import Bind, Body, Branch, ClassDefined, Event, Function, Leave, Loop, Try, Value, With
+from flask_lsp.facts.model import (
+    Assigned,
+    Bind,
+    Body,
+    Branch,
+    ClassDefined,
+    Defined,
+    Event,
+    Function,
+    Leave,
+    Loop,
+    Store,
+    Try,
+    Value,
+    With,
+)
 
 
 def inner_bodies(event: Event) -> tuple[Body, ...]:
@@ -30,6 +45,25 @@ def every_event(body: Body) -> Iterator[Event]:
         yield event
         for inner in inner_bodies(event):
             yield from every_event(inner)
+
+
+def attributes(class_: ClassDefined) -> dict[str, tuple[tuple[Function | None, Value], ...]]:
+    """What the body of a class and its methods bind to each attribute of its instances, with the method."""
+    found: dict[str, list[tuple[Function | None, Value]]] = {}
+    for event in class_.body:
+        match event:
+            case Bind(bound=Assigned(name=name, value=value)):
+                found.setdefault(name, []).append((None, value))
+            case Bind(bound=Defined(function=function)) if function.parameters:
+                own = f"{function.parameters[0].name}."
+                for inner in every_event(function.body):
+                    if isinstance(inner, Store) and inner.target.text.startswith(own):
+                        name = inner.target.text[len(own) :]
+                        if name.isidentifier():
+                            found.setdefault(name, []).append((function, inner.value))
+            case _:
+                pass
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def returns(function: Function) -> tuple[Value, ...]:

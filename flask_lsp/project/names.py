@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.model import (
     Assigned,
+    Bind,
     Bound,
     ClassDefined,
     Defined,
@@ -22,7 +23,7 @@ from flask_lsp.facts.model import (
     Parameter,
     Path,
 )
-from flask_lsp.facts.traverse import returns
+from flask_lsp.facts.traverse import attributes, returns
 from flask_lsp.project import links
 from flask_lsp.project.links import split
 from flask_lsp.text import Span
@@ -51,6 +52,7 @@ _HOMES = {
     "connexion.App().app": "flask.Flask()",
     "connexion.FlaskApp().app": "flask.Flask()",
 }
+_NO_METHODS = frozenset({"staticmethod", "classmethod"})
 _MODULES = ("flask.globals.", "flask.helpers.", "flask.templating.", "flask.ctx.")
 
 
@@ -100,6 +102,8 @@ class Resolver:
             if root in scope.outer:
                 continue
             if bounds := scope.bindings.get(root):
+                if rest and (class_ := self._class_of(document, scope, bounds)) is not None:
+                    return self._instance(document, class_, rest, scopes[depth + 1 :])
                 return self._all_same(document, bounds, rest, scopes[depth:])
         if self._module_name is not None:
             return self._module_name(document, path)
@@ -173,8 +177,47 @@ class Resolver:
         }
         return found.pop() if len(found) == 1 else None
 
+    def _class_of(self, document: str, method: Function, bounds: tuple[Bound, ...]) -> ClassDefined | None:
+        """The class whose instance a name is: the first parameter of a method, bound to nothing else."""
+        match bounds:
+            case (Parameter(name=name, annotation=None),) if method.parameters[0].name == name:
+                pass
+            case _:
+                return None
+        file = self._project.files.get(document)
+        if file is None or any(isinstance(each, Path) and each.text in _NO_METHODS for each, _ in method.decorators):
+            return None
+        if (known := file.kept.get(Parameter)) is None:
+            known = file.kept[Parameter] = {
+                id(event.bound.function): class_
+                for _, facts in file.facts.blocks
+                for class_ in facts.classes.values()
+                for event in class_.body
+                if isinstance(event, Bind) and isinstance(event.bound, Defined)
+            }
+        return known.get(id(method))
+
+    def _instance(self, document: str, class_: ClassDefined, rest: str, scopes: tuple[Function, ...]) -> str | None:
+        """``rest`` of ``self``: what a class of the project alone says of it means nothing to a rule."""
+        found = self._class(document, class_, f"(){rest}", scopes)
+        return None if found is None or found.startswith("<") else found
+
+    def _attribute(self, document: str, class_: ClassDefined, path: str, scopes: tuple[Function, ...]) -> str | None:
+        """What all assignments to an attribute of the instances mean, with what follows it in the path."""
+        file, (name, rest) = self._project.files[document], split(path)
+        known = file.kept.setdefault(ClassDefined, {})
+        if id(class_) not in known:
+            known[id(class_)] = attributes(class_)
+        found: set[str | None] = set()
+        for method, value in known[id(class_)].get(name, ()):
+            around = scopes if method is None else (method, *scopes)
+            found.add(self._resolve(document, value.text + rest, around) if isinstance(value, Path) else None)
+        return found.pop() if len(found) == 1 else None
+
     def _class(self, document: str, bound: ClassDefined, rest: str, scopes: tuple[Function, ...]) -> str | None:
         """A class goes by the first of its bases that is one of Flask's kin; a mixin only where there is no other."""
+        if rest.startswith("().") and (found := self._attribute(document, bound, rest[3:], scopes)) is not None:
+            return found
         kin: list[str] = []
         for base in bound.bases:
             if isinstance(base, Path) and base.text != bound.name:

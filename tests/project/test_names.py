@@ -13,6 +13,17 @@ from flask_lsp.rules.context import Context
 from flask_lsp.settings import Settings
 from flask_lsp.syntax.nodes import walk
 
+SERVER = """
+class Server:
+    def __init__(self, given):
+        self.app = Flask(1)
+        self.other = self.app
+        self.given = given
+        self.twice = self.app
+
+    def again(self):
+        self.twice = 1
+"""
 FLASK = "from flask import Flask, request\n"
 
 
@@ -103,6 +114,14 @@ def meaning(files: dict[str, str], path: str) -> str | None:
         ("def f():\n    return g()\ndef g():\n    return f()\n", "f()", None),
         ("class A(B): pass\nclass B(A): pass\n", "A", "<app>.A"),
         ("a = a.b\n", "a", None),
+        # attributes of instances
+        (FLASK + SERVER + "server = Server()\n", "server.app.route", "flask.Flask().route"),
+        (FLASK + SERVER + "server = Server()\n", "server.other", "flask.Flask()"),
+        (FLASK + SERVER + "server = Server()\n", "server.twice", "<app>.Server().twice"),
+        (FLASK + SERVER + "server = Server()\n", "server.given.run", "<app>.Server().given.run"),
+        (FLASK + SERVER + "class Own(Server): pass\nown = Own()\n", "own.app", "<app>.Own().app"),
+        (FLASK + "class A:\n    app = Flask(1)\n", "A().app.run", "flask.Flask().run"),
+        (FLASK + "class A(Flask):\n    def f(self): self.me = self\n", "A().me.run", "flask.Flask().run"),
         # packages we cannot see
         ("from somewhere import *\n", "request", None),
         ("from somewhere import *\n", "int", None),
@@ -290,6 +309,17 @@ def test_what_packages_mean_changes_answers() -> None:
         ("def f(x: Flask = None):\n    x = x or 1\n    x.MARK\n", None),
         ("def f():\n    with request as r:\n        r.MARK\n", "flask.request"),
         ("def f():\n    try: pass\n    except E as request:\n        request.MARK\n", None),
+        ("class A:\n    def f(self):\n        self.r = request\n        self.r.MARK\n", "flask.request"),
+        ("class A:\n    def f(self):\n        self.r = request\n    def g(me):\n        me.r.MARK\n", "flask.request"),
+        (
+            "class A:\n    def f(self):\n        def g():\n            self.r.MARK\n        self.r = request\n",
+            "flask.request",
+        ),
+        ("class A(Flask):\n    def f(self):\n        self.MARK\n", "flask.Flask()"),
+        ("class A:\n    def f(self):\n        self.MARK\n", None),
+        ("class A:\n    def f(self, r):\n        self.r = r\n        self.r.MARK\n", None),
+        ("class A:\n    @staticmethod\n    def f(x):\n        x.r = request\n        x.r.MARK\n", None),
+        ("def f(self):\n    self.r = request\n    self.r.MARK\n", None),
         ("def f():\n    any(request.MARK for request in requests)\n", None),
         ("def f():\n    [request.MARK for request in requests]\n", None),
     ],
