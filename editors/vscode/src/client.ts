@@ -68,7 +68,7 @@ export function createClient(launch: Launch, around: Surroundings, lost: () => v
     const executable = {
         command: launch.command,
         args: [...launch.args],
-        options: { cwd: launch.folder, env: { ...process.env, PYTHONUNBUFFERED: "1" } },
+        options: { cwd: launch.folder },
     };
     const client = new Client(SECTION, "flask-lsp", executable, options);
     client.registerFeature(new CommandsOfOurOwn());

@@ -6,7 +6,7 @@ import * as path from "node:path";
 /** The oldest Python that runs the server. */
 export const OLDEST: readonly [number, number] = [3, 10];
 
-const PATIENCE = 10_000; // milliseconds that an interpreter may take to say its version
+const PATIENCE = 30_000; // milliseconds that an interpreter may take to say its version
 const NEWEST_TRIED = 15;
 
 export interface Interpreter {

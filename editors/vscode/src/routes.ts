@@ -20,15 +20,17 @@ export class RouteStore implements vscode.Disposable {
         return this.known;
     }
 
-    /** The routes as they are now. */
+    /** The routes as they are now; those that are known where the server does not tell. */
     async refresh(): Promise<Routes> {
         const client = this.server.running;
-        if (client !== undefined) {
-            const answer = await client.sendRequest<Routes>("flask-lsp/routes", { watch: true });
-            if (client === this.server.running) {
+        try {
+            const answer = await client?.sendRequest<Routes>("flask-lsp/routes", { watch: true });
+            if (answer !== undefined && client === this.server.running) {
                 this.known = answer;
                 this.changed.fire(answer);
             }
+        } catch {
+            // It was stopped meanwhile, or is older than this request.
         }
         return this.known;
     }
@@ -39,17 +41,12 @@ export class RouteStore implements vscode.Disposable {
 
     private follow(state: State): void {
         if (state.kind === "running") {
-            this.server.running?.onNotification("flask-lsp/routesChanged", () => this.refreshLater());
-            this.refreshLater();
+            this.server.running?.onNotification("flask-lsp/routesChanged", () => void this.refresh());
+            void this.refresh();
         } else if (state.kind === "failed" || state.kind === "stopped") {
             this.known = NOTHING;
             this.changed.fire(NOTHING);
         }
-    }
-
-    private refreshLater(): void {
-        // A server that was stopped meanwhile, or is older than this request, has no routes to show.
-        this.refresh().catch(() => undefined);
     }
 }
 

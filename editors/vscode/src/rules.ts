@@ -31,11 +31,16 @@ export class Rules implements vscode.TextDocumentContentProvider {
             return "The server does not run.";
         }
         const params = { command: "flask-lsp.explainRule", arguments: [code] };
-        return client.sendRequest<string>("workspace/executeCommand", params);
+        try {
+            return await client.sendRequest<string>("workspace/executeCommand", params);
+        } catch {
+            return `There is no rule ${code}.`;
+        }
     }
 
     private async choose(): Promise<string | undefined> {
-        const rules = (await this.server.running?.sendRequest<Rule[]>("flask-lsp/rules")) ?? [];
+        const asked = this.server.running?.sendRequest<Rule[]>("flask-lsp/rules");
+        const rules = (await asked?.catch(() => [])) ?? [];
         const here = codesAtCursor();
         const items = rules.map(({ code, name, title }) => ({ label: code, description: name, detail: title }));
         items.sort((one, other) => Number(here.has(other.label)) - Number(here.has(one.label)));

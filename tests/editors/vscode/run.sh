@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 here=$editors/vscode
 extension=$root/editors/vscode
 install_servers
-bash "$here/check.sh" # installs what is needed, too
+[ -n "${CHECKED:-}" ] || bash "$here/check.sh" # installs what is needed, too
 source "$here/versions.sh"
 
 # What is tested: the package, made without a registry but for what is cached.

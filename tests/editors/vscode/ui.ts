@@ -128,10 +128,10 @@ const PARTS: Record<string, (user: User) => Promise<void>> = {
 
     async "a file is opened, and its mistakes are underlined"(user) {
         await user.open("orders.py");
-        await user.page.locator(SQUIGGLES).first().waitFor({ timeout: 60_000 });
-        await until("all squiggles", async () => (await user.squiggles()) >= 5);
+        await user.page.locator(SQUIGGLES).first().waitFor({ timeout: 120_000 });
+        await until("all squiggles", async () => (await user.squiggles()) >= 5, 60);
         // Both servers are there, and the routes.
-        await user.page.locator(".pane-header", { hasText: "Flask Routes" }).waitFor({ timeout: 30_000 });
+        await user.page.locator(".pane-header", { hasText: "Flask Routes" }).waitFor({ timeout: 60_000 });
         await user.picture("1 squiggles");
     },
 

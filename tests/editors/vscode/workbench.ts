@@ -68,14 +68,9 @@ export async function startWorkbench(
     fs.mkdirSync(path.join(home, "data", "User"), { recursive: true });
     fs.writeFileSync(path.join(home, "data", "User", "settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
     const main = path.join(given.code, "out", "server-main.js");
-    const folders = ["--server-data-dir", home, "--extensions-dir", path.join(home, "ext"), "--accept-server-license-terms"];
-    const install = extensions.flatMap((each) => ["--install-extension", given.vsix[each]]);
-    const done = spawnSync(given.node, [main, ...install, ...folders], { encoding: "utf8" });
-    if (done.status !== 0) {
-        throw new Error(`the extensions are not installed: ${done.stdout}${done.stderr}`);
-    }
+    const folders = ["--server-data-dir", home, "--extensions-dir", installed(main, extensions)];
     const port = await freePort();
-    const options = ["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--telemetry-level", "off"];
+    const options = ["--accept-server-license-terms", "--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--telemetry-level", "off"];
     const quiet = ["--disable-workspace-trust", "--enable-smoke-test-driver", "--force-disable-user-env"];
     const log = fs.openSync(path.join(home, "server.log"), "w");
     const server = spawn(given.node, [main, ...options, ...quiet, ...folders, "--user-data-dir", path.join(home, "data")], {
@@ -86,6 +81,25 @@ export async function startWorkbench(
     const address = `127.0.0.1:${port}`;
     await answers(`http://${address}/`, server);
     return { address, close: () => end(server) };
+}
+
+/** The folder in which these extensions are installed, for all workbenches that want the same. */
+function installed(main: string, extensions: readonly (keyof typeof given.vsix)[]): string {
+    const home = path.join(given.work, "extensions", `${given.version} ${extensions.join(" ")}`);
+    const folder = path.join(home, "ext");
+    const files = extensions.map((each) => given.vsix[each]);
+    const made = Math.max(...files.map((file) => fs.statSync(file).mtimeMs));
+    if (!fs.existsSync(folder) || fs.statSync(folder).mtimeMs < made) {
+        fs.rmSync(home, { recursive: true, force: true });
+        const install = files.flatMap((file) => ["--install-extension", file]);
+        const folders = ["--server-data-dir", home, "--extensions-dir", folder, "--accept-server-license-terms"];
+        const done = spawnSync(given.node, [main, ...install, ...folders], { encoding: "utf8" });
+        if (done.status !== 0) {
+            throw new Error(`the extensions are not installed: ${done.stdout}${done.stderr}`);
+        }
+        fs.utimesSync(folder, new Date(), new Date());
+    }
+    return folder;
 }
 
 /** Opens a window on a folder, or on a file *.code-workspace. */
