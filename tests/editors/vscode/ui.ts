@@ -208,6 +208,7 @@ const PARTS: Record<string, (user: User) => Promise<void>> = {
 
     async "a rule is explained"(user) {
         await user.command("Flask: Explain Rule");
+        await user.page.locator('.quick-input-widget input[placeholder="Explain a rule"]').waitFor();
         await user.page.keyboard.type("FL905");
         await user.page.locator(".quick-input-list .monaco-list-row", { hasText: "cast-query-argument" }).first().waitFor();
         await user.page.keyboard.press("Enter");
