@@ -1,25 +1,27 @@
 /** The command "Show Routes": all routes in a list to search, from which one jumps to the view. */
 
 import * as vscode from "vscode";
-import type { Route } from "./protocol";
+import type { App, Route } from "./protocol";
 import { iconOf, methodsOf, nameOf, reveal, type RouteStore, urlOf } from "./routes";
 import type { Server } from "./server";
 
 type Item = vscode.QuickPickItem & { readonly route?: Route };
 
 export async function pickRoute(server: Server, store: RouteStore): Promise<void> {
+    // The list opens at once and is filled when the server has told: what is typed meanwhile is not lost.
     const items = store.refresh().then(({ apps }) =>
-        apps.flatMap((app): Item[] => [
-            { label: nameOf(app), kind: vscode.QuickPickItemKind.Separator },
-            ...app.routes.map(itemOf),
-        ]),
+        apps.length === 0 ? [{ label: nothing(server, store) }] : apps.flatMap(itemsOf),
     );
-    const chosen = await vscode.window.showQuickPick(items, {
-        placeHolder: (await items).length > 0 ? "Go to the view of a route" : nothing(server, store),
+    const chosen = await vscode.window.showQuickPick<Item>(items, {
+        placeHolder: "Go to the view of a route",
         matchOnDescription: true,
         matchOnDetail: true,
     });
     await reveal(server, chosen?.route?.view?.location ?? null);
+}
+
+function itemsOf(app: App): Item[] {
+    return [{ label: nameOf(app), kind: vscode.QuickPickItemKind.Separator }, ...app.routes.map(itemOf)];
 }
 
 function itemOf(route: Route): Item {

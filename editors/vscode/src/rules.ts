@@ -39,14 +39,22 @@ export class Rules implements vscode.TextDocumentContentProvider {
     }
 
     private async choose(): Promise<string | undefined> {
-        const asked = this.server.running?.sendRequest<Rule[]>("flask-lsp/rules");
-        const rules = (await asked?.catch(() => [])) ?? [];
         const here = codesAtCursor();
-        const items = rules.map(({ code, name, title }) => ({ label: code, description: name, detail: title }));
-        items.sort((one, other) => Number(here.has(other.label)) - Number(here.has(one.label)));
-        const placeHolder = rules.length > 0 ? "Explain a rule" : "The server does not run";
-        const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
+        const items = this.rules().then((rules) =>
+            rules
+                .map(({ code, name, title }) => ({ label: code, description: name, detail: title }))
+                .sort((one, other) => Number(here.has(other.label)) - Number(here.has(one.label))),
+        );
+        const options = { placeHolder: "Explain a rule", matchOnDescription: true, matchOnDetail: true };
         return (await vscode.window.showQuickPick(items, options))?.label;
+    }
+
+    private async rules(): Promise<Rule[]> {
+        try {
+            return (await this.server.running?.sendRequest<Rule[]>("flask-lsp/rules")) ?? [];
+        } catch {
+            return [];
+        }
     }
 }
 

@@ -41,7 +41,12 @@ async function main(): Promise<void> {
     let failed = 0;
     for (const name of wanted) {
         const plan = PLANS[name];
-        failed += plan === undefined ? await ui(shop(fresh("ui"))) : await suite(name, plan);
+        try {
+            failed += plan === undefined ? await ui(shop(fresh("ui"))) : await suite(name, plan);
+        } catch (error) {
+            failed++;
+            console.log(`FAILED ${name}: ${String(error)}`);
+        }
     }
     process.exitCode = failed > 0 ? 1 : 0;
 }

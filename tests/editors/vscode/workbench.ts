@@ -113,11 +113,15 @@ export async function openWindow(
         args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
     });
     const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
+    page.setDefaultTimeout(60_000);
     const query = new URLSearchParams({ [folder.endsWith(".code-workspace") ? "workspace" : "folder"]: folder });
     if (payload.length > 0) {
         query.set("payload", JSON.stringify(payload));
     }
-    await page.goto(`http://${workbench.address}/?${query.toString()}`, { waitUntil: "domcontentloaded" });
+    await page.goto(`http://${workbench.address}/?${query.toString()}`, {
+        waitUntil: "domcontentloaded",
+        timeout: 120_000,
+    });
     return { browser, page };
 }
 
