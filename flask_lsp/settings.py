@@ -19,6 +19,7 @@ SECTION = "flask-lsp"
 """The name of the section, in editors as in ``[tool.flask-lsp]``."""
 
 Preset = Literal["recommended", "strict", "security"]
+ConfigEnvironment = Literal["production", "development"]
 Severity = Literal["error", "warning", "information", "hint", "off"]
 
 _SECURITY = ("FL4", "FL5", "FL8")
@@ -44,6 +45,12 @@ def _preset(value: object) -> Preset:
     if value not in get_args(Preset):
         raise Malformed(f"expected one of {_quoted(get_args(Preset))}")
     return cast("Preset", value)
+
+
+def _config_environment(value: object) -> ConfigEnvironment:
+    if value not in get_args(ConfigEnvironment):
+        raise Malformed(f"expected one of {_quoted(get_args(ConfigEnvironment))}")
+    return cast("ConfigEnvironment", value)
 
 
 def _string(value: object) -> str:
@@ -181,6 +188,14 @@ class Settings:
         "Python interpreter, or a `site-packages` folder, relative to the project. Without it, what counts is the "
         "interpreter that the editor has chosen, then `VIRTUAL_ENV` or `CONDA_PREFIX`, then a folder `.venv`, `venv` "
         "or `env` in the project. The folders are read; the interpreter is not started.",
+    )
+    config_environment: ConfigEnvironment = _key(
+        "production",
+        _config_environment,
+        {"type": "string", "enum": list(get_args(ConfigEnvironment))},
+        '"development"',
+        "Whose configuration is looked at, where a project has one for each environment (`ProductionConfig`, "
+        "`DevelopmentConfig`): by their names, what is for another environment counts less or not at all.",
     )
     root: str = ""
     """The folder that patterns are relative to, with ``/``. Not a key: it is where the settings were found."""

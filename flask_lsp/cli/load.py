@@ -120,7 +120,7 @@ class Loader:
         """The project in ``root`` with all its files: what is found in one may depend on any other."""
         settings = self.settings(root)
         project = Project(root, settings, files.versions_of(root, environment=settings.environment))
-        project = project.with_deployment(files.deployment_of(root))
+        project = project.with_deployment(files.deployment_of(root)).with_texts(files.texts_of(root))
         wanted = sorted({*self._others(root), *documents})
         read: dict[str, File] = {}
         for count, document in enumerate(wanted):

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from flask_lsp.facts import requests
 from flask_lsp.facts.assembly import script_of
+from flask_lsp.facts.configuring import configuring
 from flask_lsp.facts.importing import outline, steps_of
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import (
@@ -84,10 +85,10 @@ _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
 def interface_of(facts: BlockFacts) -> Interface:
     bindings = tuple((name, tuple(map(_bare, bounds))) for name, bounds in facts.bindings.items())
     assembly, imports = tuple(_assembly(facts)), tuple(imports_of(facts))
-    script, steps = script_of(facts), outline(steps_of(facts)[0])
-    if not (bindings or assembly or imports or script.steps or steps):
+    script, steps, settings = script_of(facts), outline(steps_of(facts)[0]), configuring(facts)
+    if not (bindings or assembly or imports or script.steps or steps or settings):
         return ()
-    return bindings, assembly, imports, script, steps
+    return bindings, assembly, imports, script, steps, settings
 
 
 def caught(function: Function) -> tuple[Value, ...]:

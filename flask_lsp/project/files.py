@@ -21,6 +21,7 @@ from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.versions import Versions
 from flask_lsp.project.walk import PAGES, SUFFIXES, python_files, upward
 from flask_lsp.settings import SECTION
+from flask_lsp.text import Source
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -36,6 +37,7 @@ _MADE = re.compile(r"[.-]min\.m?js$|\.d\.ts$|/(?:vendors?|bower_components|dist|
 _EMPTY = Page()
 
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
+_WRITTEN = (".env", ".gitignore")
 _ROOT_MARKS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
 
 
@@ -192,6 +194,13 @@ def deployment_of(root: str) -> Deployment:
     found = [each for name in _names(root) for each in deployment.from_file(name, _read_if(name, root))]
     found += deployment.from_pyproject(_parsed(root, "pyproject.toml", tomllib.loads))
     return Deployment(tuple(dict.fromkeys(found)))
+
+
+def texts_of(root: str) -> dict[str, Source]:
+    """The files in ``root`` that fixes may add lines to, by document id."""
+    names = frozenset(_names(root))
+    found = {name: _text(os.path.join(root, name)) for name in _WRITTEN if name in names}
+    return {f"{root.rstrip('/')}/{name}": Source(text) for name, text in found.items()}
 
 
 def is_about_project(name: str) -> bool:

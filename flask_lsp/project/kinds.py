@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
+_OTHERS = frozenset({"django", "fastapi", "starlette", "tornado", "bottle", "quart", "sanic", "aiohttp", "falcon"})
+
 
 def versions(project: Project, _document: str) -> Versions:
     return project.versions
@@ -35,6 +37,13 @@ def is_migration(project: Project, document: str) -> bool:
                 case _:
                     pass
     return False
+
+
+def imports_flask(project: Project, document: str) -> bool:
+    """The file imports Flask, or an extension of it, and no other framework."""
+    file = project.files.get(document)
+    roots = {each.module.partition(".")[0] for each in file.facts.imports} if file is not None else set[str]()
+    return any(root.startswith("flask") for root in roots) and roots.isdisjoint(_OTHERS)
 
 
 def renamed(project: Project, document: str) -> frozenset[str]:

@@ -123,6 +123,8 @@ class Project:
         """What templates and scripts say, by document. The same object for as long as none says anything else."""
         self.packages = Packages()
         """What names of installed packages mean; what it lacks is noted there."""
+        self.texts: Mapping[str, Source] = {}
+        """Files of the project's folder that are no Python and that fixes may write to, by document id."""
         self._files: dict[str, File] = {}
         self._modules = Modules((), root)
         self.answers: dict[object, object] = {}
@@ -215,6 +217,16 @@ class Project:
         project.pages = pages
         return project
 
+    def with_texts(self, texts: Mapping[str, Source]) -> Project:
+        """No answer rests on them."""
+        project = self._copy(self._files, self.answers)
+        project.texts = texts
+        return project
+
+    def source(self, document: str) -> Source:
+        """The text of a file, one that is no Python too."""
+        return self._files[document].source if document in self._files else self.texts[document]
+
     def with_packages(self, packages: Packages) -> Project:
         project = self._copy(self._files, {})
         project.packages = packages
@@ -250,6 +262,7 @@ class Project:
         project = Project(self.root, settings or self.settings, versions or self.versions)
         project.complete = self.complete
         project.packages, project.deployment, project.pages = self.packages, self.deployment, self.pages
+        project.texts = self.texts
         project._files = files
         same = files.keys() == self._files.keys()
         project._modules = self._modules if same else Modules(frozenset(files), self.root)

@@ -31,11 +31,22 @@ class Set:
     """The configuration class, empty elsewhere."""
 
     def is_for_development(self, ctx: Context) -> bool:
-        return ctx.ask(config.is_for_development, self.owner)
+        """For another environment than the one that is asked about, mostly production."""
+        if ctx.ask(config.is_elsewhere, self.owner):
+            return True
+        return bool(self.owner) and ctx.ask(config.is_passed_over, self.owner)
 
     def is_overridden(self, ctx: Context) -> bool:
         """Another source sets the key later in the file."""
         return ctx.ask(config.overridden, self.key, value_of(self.value), self.scope, self.owner)
+
+    def is_superseded(self, ctx: Context) -> bool:
+        """Another value wins: one of another source, or another one in the code."""
+        return ctx.ask(config.superseded, self.key, value_of(self.value), self.scope, self.owner)
+
+    def counts(self, ctx: Context) -> bool:
+        """Production uses the value, as far as anybody can tell, or the environment that is asked about."""
+        return not ctx.is_test and not self.is_for_development(ctx) and not self.is_superseded(ctx)
 
 
 def sets(node: Setter, ctx: Context) -> Iterator[Set]:
@@ -68,6 +79,19 @@ def is_app(node: ast.expr, ctx: Context) -> bool:
         around = next((one for one in ctx.ancestors(node) if isinstance(one, ast.ClassDef)), None)
         return around is not None and any(ctx.name(base) == "flask.Flask" for base in around.bases)
     return isinstance(node, ast.Name | ast.Attribute) and bool(_NAMED_APP.search(ctx.text(node)))
+
+
+def is_under_condition(node: ast.AST, ctx: Context) -> bool:
+    """Whether the statement is reached depends on more than who runs the file."""
+    function = ctx.function(node)
+    for parent in ctx.ancestors(node):
+        if parent is function:
+            return False
+        if isinstance(parent, ast.If | ast.IfExp) and "__name__" not in ctx.text(parent.test):
+            constant = ctx.constant(parent.test)
+            if constant is None or not constant.value:
+                return True
+    return False
 
 
 def _by_target(target: ast.expr, value: ast.expr, ctx: Context) -> Set | None:

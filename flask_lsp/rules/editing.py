@@ -34,6 +34,8 @@ class Editing:
         self._block = block
         self.edits: list[Edit] = []
         self.created: dict[str, str] = {}
+        self.appended: dict[str, list[str]] = {}
+        """Lines to add at the end of files that are no Python."""
         self.needed: set[tuple[str, str | None]] = set()
         """Module and name to import; no name: the module itself."""
         self.left_over: set[str] = set()
@@ -61,7 +63,18 @@ class Editing:
     @property
     def leaves_file(self) -> bool:
         """The fix changes other files too, or makes new ones."""
-        return bool(self.created) or any(part.file is not self.file for part in self.parts())
+        return bool(self.created or self.appended) or any(part.file is not self.file for part in self.parts())
+
+    def add_line(self, name: str, line: str) -> None:
+        """Adds a line at the end of a file of the project's folder that is no Python, or makes the file with it."""
+        if self.project.root is None:
+            self.impossible = True
+            return
+        document = f"{self.project.root.rstrip('/')}/{name}"
+        if document in self.project.texts:
+            self.appended.setdefault(document, []).append(line)
+        else:
+            self.created[document] = self.created.get(document, "") + line + "\n"
 
     # -- style -----------------------------------------------------------------------------------------------------
 

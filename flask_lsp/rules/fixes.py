@@ -13,7 +13,7 @@ from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.imports import settle
 from flask_lsp.rules.run import check
 from flask_lsp.syntax.parse import Tree, parse_file
-from flask_lsp.text import Edit, Span, apply
+from flask_lsp.text import Edit, Source, Span, apply
 
 _MOST_ROUNDS = 20
 """Fixes that make room for others settle in two or three rounds."""
@@ -60,6 +60,7 @@ def _together(
     file = project.files[document]
     parts: dict[str, _Part] = {}
     created: dict[str, str] = {}
+    appended: dict[str, list[str]] = {}
     for finding, fix in fixes:
         start, block = file.tree.at(finding.span.start)
         editing = Editing(project, file, start, block)
@@ -71,8 +72,17 @@ def _together(
                 part.needed |= each.needed
                 part.left_over |= each.left_over
             created |= editing.created
+            for each, lines in editing.appended.items():
+                appended.setdefault(each, []).extend(line for line in lines if line not in appended.get(each, ()))
     changed = {each: _settled(project, each, part) for each, part in parts.items() if part.edits or part.needed}
+    changed |= {each: (_at_end(project.texts[each], lines),) for each, lines in appended.items()}
     return WorkspaceChange(changed, created) if changed or created else None
+
+
+def _at_end(source: Source, lines: list[str]) -> Edit:
+    end, newline = len(source.text), source.newline
+    first = newline if source.text and not source.text.endswith(("\n", "\r")) else ""
+    return Edit(Span(end, end), first + "".join(line + newline for line in lines))
 
 
 def _is_possible(editing: Editing, parts: Mapping[str, _Part]) -> bool:
@@ -84,7 +94,7 @@ def _is_possible(editing: Editing, parts: Mapping[str, _Part]) -> bool:
         if each.impossible or _conflict(accepted, fresh):
             return False
         new += len(fresh)
-    return bool(new or editing.created)
+    return bool(new or editing.created or editing.appended)
 
 
 def _settled(project: Project, document: str, part: _Part) -> tuple[Edit, ...]:
@@ -111,6 +121,8 @@ def _imported_elsewhere(project: Project, document: str) -> set[str]:
 def _sound(project: Project, change: WorkspaceChange) -> bool:
     """The edits fit together, and the texts parse as far as they did before."""
     for document, changed in change.edits.items():
+        if document in project.texts:
+            continue
         file = project.files[document]
         try:
             text = apply(file.source.text, changed)

@@ -72,7 +72,7 @@ def workspace_edit(
     if change.created and not client.create:
         return None
     edits = {
-        document: _text_edits(project.files[document].source, edits, client.unit)
+        document: _text_edits(project.source(document), edits, client.unit)
         for document, edits in change.edits.items()
         if edits
     }

@@ -334,7 +334,7 @@ class Projects:
                 self._lookup.forget(folders)
             project = project.with_packages(Packages())
         project = project.with_versions(files.versions_of(root, environment=chosen))
-        return project.with_deployment(files.deployment_of(root)) if root else project
+        return project.with_deployment(files.deployment_of(root)).with_texts(files.texts_of(root)) if root else project
 
     def _is_complete(self, root: str) -> bool:
         return not root or any(is_below(root, folder) for folder in self._indexed)

@@ -23,7 +23,10 @@ IDS = [case.name for case in ALL]
 
 
 def project_of(case: Case) -> Project:
-    settings, problems = merge({"preset": "strict"})
+    # Most cases leave out the secret key, which is not what they are about.
+    tells = any(row.code == "FL401" for rows in case.expected.values() for row in rows)
+    ignored = [] if tells or case.name.startswith("secret_key_missing") else ["FL401"]
+    settings, problems = merge({"preset": "strict", "ignore": ignored})
     assert not problems
     pinned = versions.from_requirements(case.files.get("requirements.txt", ""))
     project = Project("/case", settings, pinned)
@@ -106,7 +109,7 @@ def test_each_fix_alone(case: Case) -> None:
             assert change is not None, f"{finding.rule.code}: {fix.title} does nothing"
             changed, text = project, ""
             for each, new in change.created.items():
-                changed = changed.with_text(each, new)
+                changed = changed.with_text(each, new) if each.endswith(".py") else changed
             for each, new in change.edits.items():
                 text = apply(project.files[each].source.text, new)
                 ast.parse(text)

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.model import Assigned
 from flask_lsp.project import config, places
-from flask_lsp.rules._config import is_app
+from flask_lsp.rules._config import is_app, is_under_condition
 from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
@@ -133,17 +133,4 @@ def _is_for_development(node: ast.AST, ctx: Context) -> bool:
     if ctx.is_test:
         return True
     function = getattr(ctx.function(node), "name", "")
-    return ctx.ask(config.is_for_development, function) or _is_under_condition(node, ctx)
-
-
-def _is_under_condition(node: ast.AST, ctx: Context) -> bool:
-    """Whether the statement is reached depends on more than who runs the file."""
-    function = ctx.function(node)
-    for parent in ctx.ancestors(node):
-        if parent is function:
-            return False
-        if isinstance(parent, ast.If | ast.IfExp) and "__name__" not in ctx.text(parent.test):
-            constant = ctx.constant(parent.test)
-            if constant is None or not constant.value:
-                return True
-    return False
+    return ctx.ask(config.is_for_development, function) or is_under_condition(node, ctx)

@@ -74,6 +74,18 @@ def from_environment(found: Set, origin: Origin, ctx: Context) -> Fix:
     return Fix(title or f"Read `{found.key}` from the environment", False, change)
 
 
+def variable(found: Set, origin: Origin, ctx: Context) -> str:
+    """The environment variable that the repaired code reads."""
+    for node in ast.walk(origin.whole):
+        if isinstance(node, ast.Call) and _reads_variable(node, ctx) and (name := ctx.string(node.args[0])):
+            return name
+    return found.key
+
+
+def _reads_variable(call: ast.Call, ctx: Context) -> bool:
+    return bool(call.args) and ctx.name(call.func) in _ENVIRONMENT | _READERS
+
+
 def is_fallback(found: Set, origin: Origin, ctx: Context) -> bool:
     """The value only counts where nothing else gives one."""
     statement = ctx.statement(found.value)

@@ -47,10 +47,13 @@ from flask_lsp.project import config, places
 from flask_lsp.rules._config import Set
 from flask_lsp.rules.base import Finding, Level, Related, Rule
 from flask_lsp.rules.context import Context
-from flask_lsp.rules.security._secret import FORGED, Origin, from_environment, is_fallback, secrets
+from flask_lsp.rules.security._generate import generate
+from flask_lsp.rules.security._secret import FORGED, Origin, from_environment, is_fallback, secrets, variable
 
 rule = Rule("FL402", "secret-key-hardcoded", Level.WARNING, words=("SECRET", "secret_key", "SALT"))
 
+GENERATED = frozenset({"SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY"})
+"""A new salt would make all passwords wrong."""
 _SHORT = 16
 """Fewer characters are tried one after the other."""
 _FEW = 8
@@ -67,7 +70,10 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
         if text and not _FILLED_IN.fullmatch(text):
             weak = _is_weak(text)
             level, message = _verdict(found, origin, weak, ctx)
-            fixes = [from_environment(found, origin, ctx)]
+            read = from_environment(found, origin, ctx)
+            fixes = [read]
+            if found.key in GENERATED and not found.is_for_development(ctx):
+                fixes.append(generate(ctx, node, variable(found, origin, ctx), read.change))
             yield ctx.finding(origin.node, message, level=level, fixes=fixes, related=related)
 
 

@@ -1,0 +1,59 @@
+"""Debug mode is on in the configuration that production uses.
+
+`DEBUG = True` holds wherever the configuration is used. `app.run()` then starts the debugger of Werkzeug, with its
+console for whoever reaches the server, and under any other server errors are handled as in development. `flask run`
+ignores the key, and goes by `FLASK_DEBUG` alone: set that where you develop.
+
+```python
+from flask import Flask
+
+app = Flask(__name__)
+app.config["DEBUG"] = True
+
+if __name__ == "__main__":
+    app.run()
+```
+
+Better, started by `flask run --debug` where you develop:
+
+```python
+from flask import Flask
+
+app = Flask(__name__)
+
+if __name__ == "__main__":
+    app.run()
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_lsp.project import config
+from flask_lsp.rules._config import is_under_condition, sets
+from flask_lsp.rules.base import Finding, Level, Rule
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.debug._fixes import read_environment, remove_setting
+
+rule = Rule("FL502", "debug-in-config", Level.WARNING, words=("DEBUG",))
+
+_MESSAGE = (
+    "Debug mode is on wherever this configuration is used, in production too, where `app.run()` then starts the "
+    "debugger: leave it to `FLASK_DEBUG=1` where you develop."
+)
+
+
+def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator[Finding]:
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+        return  # ``app.debug = True``, see FL501
+    for found in sets(node, ctx):
+        if found.key != "DEBUG" or is_under_condition(node, ctx) or not found.counts(ctx):
+            continue
+        if found.scope == config.CLASS_OR_MODULE and not found.owner and not ctx.ask(config.is_read, ""):
+            continue  # a constant that may be for anything
+        constant = ctx.constant(found.value)
+        if constant is not None and constant.value:
+            fixes = [read_environment(found.value), remove_setting(node, found.value, ctx)]
+            yield ctx.finding(found.value, _MESSAGE, fixes=fixes)

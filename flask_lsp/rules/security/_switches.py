@@ -1,0 +1,33 @@
+"""Keys of the configuration that are on or off."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from flask_lsp.rules._config import Set, Setter, sets
+from flask_lsp.rules.base import Fix
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.debug._fixes import remove_setting
+
+
+def switched_off(node: Setter, keys: Collection[str], ctx: Context) -> Iterator[Set]:
+    """The keys of these that a node sets to ``False`` or the like."""
+    for found in sets(node, ctx):
+        if found.key in keys and is_off(found.value, ctx):
+            yield found
+
+
+def is_off(value: ast.expr, ctx: Context) -> bool:
+    constant = ctx.constant(value)
+    return constant is not None and not constant.value
+
+
+def set_true(found: Set) -> Fix:
+    return Fix(f"Set `{found.key}` to `True`", False, lambda editing: editing.replace(found.value, "True"))
+
+
+def drop(node: Setter, found: Set, ctx: Context) -> Fix:
+    """Takes the setting out, which leaves the default."""
+    fix = remove_setting(node, found.value, ctx)
+    return Fix(f"Remove `{found.key}`", False, fix.change)
