@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from flask_lsp.features.describe import describe
+from flask_lsp.features.describe_setting import describe_setting
 from flask_lsp.features.entity import entities_at
+from flask_lsp.features.setting import setting_at
 from flask_lsp.project.project import File, Project
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.documentation import markdown
@@ -43,6 +45,9 @@ def _mistakes(findings: Iterable[Finding], offset: int) -> Iterator[tuple[str, S
 
 def _things(project: Project, document: str, offset: int) -> Iterator[tuple[str, Span]]:
     try:
+        here = setting_at(project, document, offset)
+        if here is not None and (text := describe_setting(project, here.key)):
+            yield text, here.span
         for entity in entities_at(project, document, offset):
             if text := describe(project, document, entity):
                 yield text, entity.span
