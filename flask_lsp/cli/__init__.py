@@ -123,6 +123,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("paths", nargs="*", metavar="PATH", help='files and folders (default: "."), "-" for standard input')
     add("--select", action="extend", type=_codes, metavar="CODES", help="report only these, e.g. FL4,FL501")
     add("--ignore", action="extend", type=_codes, metavar="CODES", help="do not report these")
+    environments = ("production", "development")
+    add("--environment", choices=environments, help="whose configuration counts (default: production)")
     add("--fix", action="store_true", help="apply the safe fixes")
     add("--unsafe-fixes", action="store_true", help="with --fix or --diff: also fixes that need a look")
     add("--diff", action="store_true", help="show what --fix would change, change nothing")

@@ -6,7 +6,7 @@ import argparse
 import difflib
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
 from flask_lsp.cli import Failure
@@ -75,7 +75,8 @@ class _Run:
         options = self._options
         if options.unsafe_fixes and not (options.fix or options.diff):
             raise Failure("--unsafe-fixes needs --fix or --diff")
-        overrides = {key: value for key in ("select", "ignore") if (value := getattr(options, key)) is not None}
+        given = {"select": options.select, "ignore": options.ignore, "config-environment": options.environment}
+        overrides = {key: value for key, value in given.items() if value is not None}
         _check_codes(overrides)
         loader = Loader(overrides, self._tell, self._progress.report)
         paths: list[str] = options.paths
@@ -197,12 +198,13 @@ class _Run:
         return f"{_counted(after)} {where}" if after else f"Nothing found {where}"
 
 
-def _check_codes(overrides: dict[str, list[str]]) -> None:
+def _check_codes(overrides: Mapping[str, list[str] | str]) -> None:
     _, problems = merge(overrides)
     if problems:
         raise Failure("; ".join(problems).replace("flask-lsp.", "--").replace("; this value is not used", ""))
     known = [registered.rule.code for registered in rules()]
-    for code in (code.upper() for codes in overrides.values() for code in codes):
+    lists = (given for given in overrides.values() if isinstance(given, list))
+    for code in (code.upper() for codes in lists for code in codes):
         if not any(each.startswith(code) for each in known):
             near = difflib.get_close_matches(code, known, 1)
             raise Failure(f"there is no rule {code}" + (f", did you mean {near[0]}?" if near else ""))

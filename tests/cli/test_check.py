@@ -37,6 +37,21 @@ def test_templates_and_scripts_are_read(run: Run, project: Path) -> None:
         assert codes(run("check", "--output-format", "json").out or "[]") == found
 
 
+def test_the_environment_whose_configuration_counts(run: Run, project: Path) -> None:
+    (project / "app" / "views.py").write_text("from flask import Flask\n")
+    (project / "config.py").write_text(
+        "class ProductionConfig:\n    SESSION_COOKIE_HTTPONLY = False\n\n\n"
+        "class DevelopmentConfig:\n    SESSION_COOKIE_SECURE = False\n"
+    )
+
+    def found(*options: str) -> list[tuple[str, str]]:
+        out = run("check", "--output-format", "json", "--select", "FL404,FL405", *options).out
+        return sorted((each["code"], each["level"]) for each in json.loads(out))
+
+    assert found() == found("--environment", "production") == [("FL405", "warning")]
+    assert found("--environment", "development") == [("FL404", "warning"), ("FL405", "information")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
