@@ -68,7 +68,7 @@ Under eglot they stand in `eglot-workspace-configuration'."
                      #'flask-lsp-eglot-contact)))
 
 (with-eval-after-load 'lsp-mode
-  (dolist (key '(preset select ignore severity exclude per-file-ignores environment))
+  (dolist (key '(preset select ignore severity exclude per-file-ignores environment config-environment))
     (lsp-register-custom-settings
      `((,(format "flask-lsp.%s" key) ,(lambda () (plist-get flask-lsp-settings (intern (format ":%s" key))))))))
   (lsp-register-client
