@@ -36,7 +36,7 @@ from flask_lsp.facts.traverse import every_event
 from flask_lsp.frozen import frozen
 from flask_lsp.project import forms, links, names
 from flask_lsp.project.importers import maybe_imported_in_context
-from flask_lsp.project.needs import DECORATORS, FORMS, GUARDS, PUSHES, Level, need_of
+from flask_lsp.project.needs import DEPENDING, FORMS, GUARDS, PUSHES, Level, need_of
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
@@ -226,13 +226,11 @@ class _Walk:
             return
         name = self.name(path, place)
         found = None if name is None else need_of(name, called=called)
+        if call is not None and name in DEPENDING and self.depends(name, call, place):
+            found = name, DEPENDING[name]
         if name is None or found is None or found[1] <= self.level:
             return
         what, level = found
-        if what in DECORATORS and call is None:
-            return
-        if what in FORMS and not (call and forms.asks_app(self.project, self.file.document, call, place.scopes)):
-            return
         # The use is underlined, not what is read from it: ``current_app`` in ``current_app.config["X"]``.
         rest = name[len(what) :]
         written = path[: len(path) - len(rest)] if rest and path.endswith(rest) else path
@@ -241,6 +239,13 @@ class _Walk:
         if self.file.source.text.startswith(written, start):
             span = Span(span.start, span.start + len(written))
         yield Missing(what, written, level, span.shift(place.start), place.at, place.chain)
+
+    def depends(self, name: str, call: Path, place: _Place) -> bool:
+        """This call does need the context that others of its name do not need."""
+        if name in FORMS:
+            return forms.asks_app(self.project, self.file.document, call, place.scopes)
+        wrapped = call.args[0] if call.args else None
+        return isinstance(wrapped, Path) and wrapped.text.endswith(")")  # a function would wait for its call
 
     def call(self, event: Call, place: _Place) -> Iterator[Missing]:
         path = event.value.text.removesuffix("()")

@@ -31,7 +31,14 @@ def _rows(how: str) -> dict[str, Level]:
 PROXIES = _rows("proxy")
 """Anything that is read from them; they can be passed on, named anew and tested for truth without a context."""
 
-CALLS = _rows("called")
+FORMS = frozenset({"flask_wtf.FlaskForm", "flask_wtf.form.FlaskForm"})
+_DEPENDING = frozenset({*FORMS, "flask.stream_with_context"})
+
+DEPENDING = {name: Level.REQUEST if name.endswith("_context") else Level.APP for name in _DEPENDING}
+"""What needs its context only in some calls: a form whose class says nothing of tokens, a generator that is wrapped.
+Around a function ``stream_with_context`` waits for that one's call."""
+
+CALLS = {name: level for name, level in _rows("called").items() if name not in DEPENDING}
 """What is called."""
 
 ATTRIBUTES = _rows("read")
@@ -39,11 +46,6 @@ ATTRIBUTES = _rows("read")
 
 BY_DEFAULT = {name: Level(default) for name, _, level, default, _ in ROWS if default > level}
 """What needs more where the application has no ``SERVER_NAME``, or puts tokens in its forms, as it does by default."""
-
-DECORATORS = frozenset({"flask.stream_with_context"})
-"""What needs its context only where it is called with a value; around a function it waits for that one's call."""
-
-FORMS = frozenset({"flask_wtf.FlaskForm", "flask_wtf.form.FlaskForm"})
 
 _SQLALCHEMY = "flask_sqlalchemy.SQLAlchemy()"
 SESSION = f"{_SQLALCHEMY}.session."
@@ -76,8 +78,6 @@ def need_of(name: str, *, called: bool) -> tuple[str, Level] | None:
         for attribute, level in ATTRIBUTES.items():
             if name.startswith(attribute) and name[len(attribute) : len(attribute) + 1] in ("", ".", "["):
                 return attribute, level
-    if called and name in FORMS:
-        return name, CALLS["flask_wtf.FlaskForm"]
     if called and name in CALLS:
         return name, CALLS[name]
     return None
