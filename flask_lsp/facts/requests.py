@@ -23,7 +23,13 @@ from flask_lsp.facts.model import (
 )
 from flask_lsp.facts.traverse import every_event, inner_bodies
 
-TELLING = r"(?:^|\.)g(?:\.|$|\[)|setattr|hasattr|abort|_or_404|NotFound|MethodNotAllowed|send_|safe_join"
+_CLOSES = re.compile(
+    r"(?:^|[._])(?:clos\w*|release\w*|put_?conn\w*|disconnect|quit|remove|dispose|terminate|shutdown|clean\w*|__exit__)\(\)$"
+)
+TELLING = (
+    r"(?:^|\.)g(?:\.|$|\[)|setattr|hasattr|abort|_or_404|NotFound|MethodNotAllowed|send_|safe_join"
+    r"|clos|release|put_?conn|disconnect|quit|remove|dispose|terminate|shutdown|clean|__exit__"
+)
 """A part of each path that says something here."""
 
 _ON_G = re.compile(r"(?:^|\.)g\.(\w+)")
@@ -38,7 +44,7 @@ class OnG(NamedTuple):
     """One access to an attribute of what is called ``g``."""
 
     how: str
-    """``set``, ``get``, or ``asked``: read with care."""
+    """``set``; ``get`` and ``taken``, as it is; ``asked``: read with care; ``popped``; or ``closes``, whatever."""
     name: str
     """Empty: any attribute."""
 
@@ -55,13 +61,15 @@ def on_g(event: Event) -> OnG | None:
         case Call(value=Path(text=text, args=args)) if found := _ON_G.search(text):
             if found.group(1) in ("get", "pop", "setdefault") and text.endswith(f"g.{found.group(1)}()"):
                 named = args[0].value if args and isinstance(args[0], Literal) else ""
-                return OnG("set" if found.group(1) == "setdefault" else "asked", str(named))
-            return OnG("get", found.group(1))
+                return OnG({"setdefault": "set", "pop": "popped"}.get(found.group(1), "asked"), str(named))
+            return OnG("closes" if _CLOSES.search(text) else "get", found.group(1))
+        case Call(value=Path(text=text)) if _CLOSES.search(text):
+            return OnG("closes", "")
         case Use(path=path, searched=searched):
             if searched and path.rpartition(".")[2] == "g":
                 return OnG("asked", "")
             found = _ON_G.search(path)
-            return OnG("get", found.group(1)) if found else None
+            return OnG("taken" if found.end() == len(path) else "get", found.group(1)) if found else None
         case _:
             return None
 

@@ -66,7 +66,7 @@ def missing_on_g(project: Project, document: str, reference: Reference, function
                 continue
             if use.how == "set":
                 return ()
-            if use.how == "get" and not kinds.is_test(project, other):
+            if use.how in ("get", "taken") and not kinds.is_test(project, other):
                 readers.append((other, where))
     return tuple(
         key
@@ -75,12 +75,53 @@ def missing_on_g(project: Project, document: str, reference: Reference, function
     )
 
 
+def set_in_views(project: Project, document: str, function: str, name: str) -> tuple[Key, ...]:
+    """The views that set ``g.name``, where nothing else does, and where none of them is the view ``function`` nor is
+    called by anybody: so its request never has it."""
+    if not _routed(project, document, function) or _is_careful(project, (document, function), name):
+        return ()
+    writers: dict[Key, None] = {}
+    for other, file in project.files.items():
+        if kinds.is_test(project, other):
+            continue
+        for where, use in _uses(file.facts):
+            if use.how != "set" or use.name not in (name, ""):
+                continue
+            if not use.name or not _routed(project, other, where) or (other, where) == (document, function):
+                return ()
+            writers[other, where] = None
+    named = {where.rpartition(".")[2] for _, where in (*writers, (document, function))}
+    called = any(not named.isdisjoint(file.facts.handed[0] | file.facts.handed[1]) for file in project.files.values())
+    return () if called else tuple(writers)
+
+
+def _routed(project: Project, document: str, function: str) -> bool:
+    return bool(routes.routes_to(project, document, (document, function)))
+
+
+def is_closed_on_g(project: Project, _document: str, name: str) -> bool:
+    """Some function takes ``g.name`` away, or has it and closes something."""
+    for file in project.files.values():
+        having: set[str] = set()
+        closing: set[str] = set()
+        for where, use in _uses(file.facts):
+            if use.how == "popped" and use.name in (name, ""):
+                return True
+            if (use.how == "asked" and use.name in (name, "")) or (use.how in ("taken", "closes") and use.name == name):
+                having.add(where)
+            if use.how == "closes" and use.name in (name, ""):
+                closing.add(where)
+        if having & closing:
+            return True
+    return False
+
+
 def _is_careful(project: Project, key: Key, name: str) -> bool:
     """The function asks whether ``g`` has the attribute, or its ``g`` is not Flask's."""
     if names.canonical(project, key[0], "g") != "flask.g" and names.canonical(project, key[0], "flask") is None:
         return True
     uses = _uses(project.files[key[0]].facts)
-    return any(where == key[1] and use.how == "asked" and use.name in (name, "") for where, use in uses)
+    return any(where == key[1] and use.how in ("asked", "popped") and use.name in (name, "") for where, use in uses)
 
 
 def _is_foreign(project: Project, view: Key, blueprint: Key) -> bool:

@@ -109,6 +109,11 @@ class Editing:
         assert self._block is not None
         return self._block
 
+    @property
+    def start(self) -> int:
+        """Where the block begins in the file."""
+        return self._start
+
     def at(self, offset: int) -> Block:
         """Makes the block that holds the file's ``offset`` the one that nodes and spans are counted in."""
         for start, block in self.file.tree.blocks:

@@ -52,7 +52,8 @@ def parts(node: ast.expr, ctx: Context) -> list[ast.expr] | None:
         case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod(), right=right):
             return _filled(text, "%s", [right], node)
         case ast.Call(
-            func=ast.Attribute(value=ast.Constant(value=""), attr="join"), args=[ast.List(elts=elts) | ast.Tuple(elts=elts)]
+            func=ast.Attribute(value=ast.Constant(value=""), attr="join"),
+            args=[ast.List(elts=elts) | ast.Tuple(elts=elts)],
         ):
             return list(elts)
         case ast.Call(args=[base, url, *_]) if ctx.name(node.func) in _JOINS:

@@ -46,7 +46,9 @@ rule = Rule("FL204", "hand-built-absolute-url", Level.WARNING, words=("url_for",
 
 _ENDS_IN_SLASH = frozenset({"flask.request.host_url", "flask.request.url_root"})
 _WHOLE = frozenset({*_ENDS_IN_SLASH, "flask.request.base_url", "flask.request.url"})
-_HOSTS = frozenset({"flask.request.host", "flask.request.environ[]", "flask.request.headers[]", "flask.request.headers.get()"})
+_HOSTS = frozenset(
+    {"flask.request.host", "flask.request.environ[]", "flask.request.headers[]", "flask.request.headers.get()"}
+)
 _HOST_KEYS = frozenset({"host", "http_host", "x-forwarded-host", "server_name"})
 _SCHEME = re.compile(r"(https?)://$")
 
@@ -67,9 +69,8 @@ class _Built:
 
 
 def check(node: ast.BinOp | ast.JoinedStr | ast.Call, ctx: Context) -> Iterator[Finding]:
-    if isinstance(parent := ctx.parent(node), ast.BinOp) and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        if isinstance(parent.op, ast.Add):
-            return  # its own parts are looked at with those of the whole
+    if _is_sum(node) and _is_sum(ctx.parent(node)):
+        return  # its own parts are looked at with those of the whole
     found = parts(node, ctx)
     if found is None or ctx.is_test:
         return
@@ -87,6 +88,10 @@ def check(node: ast.BinOp | ast.JoinedStr | ast.Call, ctx: Context) -> Iterator[
             return
 
 
+def _is_sum(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+
+
 def _built(found: list[ast.expr], index: int, part: ast.expr, ctx: Context) -> _Built | None:
     """The absolute URL that ends with a part, if that is a call of ``url_for`` behind a host of the request."""
     written, _ = stripped(part)
@@ -100,7 +105,7 @@ def _built(found: list[ast.expr], index: int, part: ast.expr, ctx: Context) -> _
         return None
     base, off = stripped(bound_to(found[at], ctx))
     if isinstance(base, ast.Call | ast.BinOp | ast.JoinedStr) and (inner := parts(base, ctx)):
-        return _host_before(inner, found, at, index, call, ctx)
+        return _host_before(inner, at, index, call, ctx)
     name = ctx.name(base) or ""
     if name in _WHOLE:
         return _Built(at, index, call, base, "", name in _ENDS_IN_SLASH and not off)
@@ -109,9 +114,7 @@ def _built(found: list[ast.expr], index: int, part: ast.expr, ctx: Context) -> _
     return _with_scheme(found, at, index, call, base, ctx)
 
 
-def _host_before(
-    inner: list[ast.expr], found: list[ast.expr], at: int, index: int, call: ast.Call, ctx: Context
-) -> _Built | None:
+def _host_before(inner: list[ast.expr], at: int, index: int, call: ast.Call, ctx: Context) -> _Built | None:
     """``root = "https://" + request.host`` before it."""
     base, off = stripped(inner[-1])
     name = ctx.name(base) or ""

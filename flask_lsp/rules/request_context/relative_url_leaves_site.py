@@ -63,7 +63,9 @@ from flask_lsp.syntax.nodes import FunctionNode, walk
 rule = Rule("FL205", "relative-url-leaves-site", Level.WARNING, words=("url_for",))
 
 _HOST = re.compile(r"https?://[^\s\"'<>]*$")
-_WITHOUT_REQUEST = re.compile(r"(?:^|\.)(?:task|shared_task|periodic_task|job|command|actor|db_task|spool|cron|scheduled_job)$")
+_WITHOUT_REQUEST = re.compile(
+    r"(?:^|\.)(?:task|shared_task|periodic_task|job|command|actor|db_task|spool|cron|scheduled_job)$"
+)
 _PUSHES = frozenset({"app_context", "test_request_context", "request_context"})
 _MOST_STEPS = 8
 
@@ -86,9 +88,11 @@ def _fix(call: ast.Call) -> Fix:
     return Fix(
         "Add `_external=True`",
         True,
-        lambda editing: editing.add_argument(call, "_external=True")
-        if editing.text(call).count("\n")
-        else editing.replace(call, external(editing.text(call))),
+        lambda editing: (
+            editing.add_argument(call, "_external=True")
+            if editing.text(call).count("\n")
+            else editing.replace(call, external(editing.text(call)))
+        ),
     )
 
 

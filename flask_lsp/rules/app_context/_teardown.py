@@ -1,0 +1,71 @@
+"""The fix that closes at the end of a request what is kept on ``g``."""
+
+from __future__ import annotations
+
+import ast
+
+from flask_lsp.project import names, routes
+from flask_lsp.project.project import Project
+from flask_lsp.project.route_model import Key
+from flask_lsp.rules import set_up
+from flask_lsp.rules.base import Fix
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.editing import Editing
+
+_HOOKS = {"flask.Flask()": "teardown_appcontext", "flask.Blueprint()": "teardown_app_request"}
+
+
+def close_at_the_end(node: ast.AST, name: str, ctx: Context) -> list[Fix]:
+    """Adds a teardown function behind the function that holds the node, where an application or blueprint is at hand,
+    or registers it where the one application is set up."""
+    top = ctx.block.tree.body
+    function = next((each for each in ctx.ancestors(node) if isinstance(each, ast.stmt) and each in top), None)
+    called = f"close_{name.strip('_') or name}"
+    if function is None or called in ctx.file.facts.bindings:
+        return []
+    owner = _owner(ctx)
+    app = None if owner is not None else ctx.ask(only_app, called)
+    if owner is None and app is None:
+        return []
+
+    def change(editing: Editing) -> None:
+        g = editing.imported("flask", "g")
+        lines = [f"@{owner[0]}.{owner[1]}"] if owner is not None else []
+        lines += closing(name, called, g, editing)
+        editing.insert_after(function, "", "", *lines)
+        if app is not None:
+            thing = (ctx.file.document, called)
+            register = (set_up.initialises, set_up.registers)
+            set_up.add_line(editing, app, register, thing, lambda it, app: f"{app}.teardown_appcontext({it})")
+
+    return [Fix(f"Add `{called}()`, which closes it when the request ends", False, change)]
+
+
+def closing(name: str, called: str, g: str, editing: Editing) -> list[str]:
+    """The function that closes ``g.name``."""
+    step, local = editing.indent, name.strip("_") or name
+    return [
+        f"def {called}(error=None):",
+        f"{step}{local} = {g}.pop({editing.string(name)}, None)",
+        f"{step}if {local} is not None:",
+        f"{step}{step}{local}.close()",
+    ]
+
+
+def only_app(project: Project, document: str, called: str) -> Key | None:
+    """The one application of the project, where a function of the file can be registered with it. A question for
+    ``Context.ask``."""
+    apps = routes.apps(project, document)
+    if len(apps) != 1 or not set_up.can_add(project, document, apps[0].key, called):
+        return None
+    return apps[0].key
+
+
+def _owner(ctx: Context) -> tuple[str, str] | None:
+    """An application or blueprint that the module binds before the block, and its decorator."""
+    for name, ats in ctx.file.facts.bindings.items():
+        if len(ats) == 1 and name != "*":
+            kind = ctx.ask(names.canonical, name)
+            if kind in _HOOKS:
+                return name, _HOOKS[kind]
+    return None
