@@ -23,7 +23,7 @@ def close_at_the_end(node: ast.AST, name: str, ctx: Context) -> list[Fix]:
     called = f"close_{name.strip('_') or name}"
     if function is None or called in ctx.file.facts.bindings:
         return []
-    owner = _owner(ctx)
+    owner = hook_of(ctx)
     app = None if owner is not None else ctx.ask(only_app, called)
     if owner is None and app is None:
         return []
@@ -61,7 +61,7 @@ def only_app(project: Project, document: str, called: str) -> Key | None:
     return apps[0].key
 
 
-def _owner(ctx: Context) -> tuple[str, str] | None:
+def hook_of(ctx: Context) -> tuple[str, str] | None:
     """An application or blueprint that the module binds before the block, and its decorator."""
     for name, ats in ctx.file.facts.bindings.items():
         if len(ats) == 1 and name != "*":
