@@ -84,7 +84,8 @@ def check(node: ast.BinOp | ast.JoinedStr | ast.Call, ctx: Context) -> Iterator[
                 message = f"{base} ends in a slash and `url_for` begins with one: use `_external=True` instead."
             elif joins(node, ctx) and not is_relative(built.call):
                 return
-            yield ctx.finding(node, message[0].upper() + message[1:], fixes=list(_fixes(node, found, built, ctx)))
+            where = _part(node, found, built, ctx) or node
+            yield ctx.finding(where, message[0].upper() + message[1:], fixes=list(_fixes(node, found, built, ctx)))
             return
 
 
@@ -94,7 +95,7 @@ def _is_sum(node: ast.AST | None) -> bool:
 
 def _built(found: list[ast.expr], index: int, part: ast.expr, ctx: Context) -> _Built | None:
     """The absolute URL that ends with a part, if that is a call of ``url_for`` behind a host of the request."""
-    written, _ = stripped(part)
+    written, cut = stripped(part)
     call = bound_to(written, ctx)
     if not isinstance(call, ast.Call) or not is_url_for(call, ctx) or any(each.arg is None for each in call.keywords):
         return None
@@ -108,7 +109,7 @@ def _built(found: list[ast.expr], index: int, part: ast.expr, ctx: Context) -> _
         return _host_before(inner, at, index, call, ctx)
     name = ctx.name(base) or ""
     if name in _WHOLE:
-        return _Built(at, index, call, base, "", name in _ENDS_IN_SLASH and not off)
+        return _Built(at, index, call, base, "", name in _ENDS_IN_SLASH and not off and not cut)
     if not _is_host(base, name):
         return None
     return _with_scheme(found, at, index, call, base, ctx)
