@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.model import Assigned, Bound, Defined, Path
+from flask_lsp.facts.model import Assigned, BlockFacts, Defined, Path
 from flask_lsp.facts.streams import Streamed, generators, is_generator, streamed
 from flask_lsp.frozen import frozen
 from flask_lsp.project import names, places
@@ -50,14 +50,18 @@ def streams(project: Project, document: str) -> Iterator[Stream]:
     known = project.kept(_all_generators, project.parts(_generators))
     if not known:
         return
-    graph, blocks = call_graph(project), project.files[document].facts.blocks
-    for start, facts in blocks:
-        for one in streamed(facts):
-            missing = _handed_out(project, graph, document, one, known)
-            if missing is not None:
-                yield _stream(project, *missing, one.span.shift(start))
-        if named := generators(facts):
-            yield from _views(project, graph, (document, start), facts.bindings, named)
+    blocks = project.files[document].facts.blocks
+    handed = [(start, one) for start, facts in blocks for one in streamed(facts) if _called(one) in known]
+    own = [(start, facts) for start, facts in blocks if not generators(facts).isdisjoint(facts.bindings)]
+    if not handed and not own:
+        return
+    graph = call_graph(project)
+    for start, one in handed:
+        missing = _handed_out(project, graph, document, one)
+        if missing is not None:
+            yield _stream(project, *missing, one.span.shift(start))
+    for start, facts in own:
+        yield from _views(project, graph, (document, start), facts)
 
 
 def _generators(file: File) -> frozenset[str]:
@@ -70,11 +74,11 @@ def _all_generators(project: Project) -> frozenset[str]:
 
 
 def _handed_out(
-    project: Project, graph: CallGraph, document: str, one: Streamed, known: frozenset[str]
+    project: Project, graph: CallGraph, document: str, one: Streamed
 ) -> tuple[Key, tuple[Need, tuple[Key, ...]]] | None:
     """The generator that is handed to a response, and what it lacks."""
     name = _called(one)
-    if name not in known or not (_is_response(project, document, one) if one.to else _is_view(graph, document, one)):
+    if not (_is_response(project, document, one) if one.to else _is_view(graph, document, one)):
         return None
     found = places.place(project, document, name, one.scopes)
     if found is None or not isinstance(found.bound, Defined):
@@ -91,17 +95,11 @@ def _stream(project: Project, generator: Key, missing: tuple[Need, tuple[Key, ..
     return Stream(generator, need.written, span, steps, None if at is None else (where[0], at))
 
 
-def _views(
-    project: Project,
-    graph: CallGraph,
-    at: tuple[str, int],
-    bindings: dict[str, tuple[Bound, ...]],
-    named: frozenset[str],
-) -> Iterator[Stream]:
+def _views(project: Project, graph: CallGraph, at: tuple[str, int], facts: BlockFacts) -> Iterator[Stream]:
     """Views that are generators themselves."""
     document, start = at
-    for name in named & bindings.keys():
-        key, bound = (document, name), bindings[name][0]
+    for name in generators(facts) & facts.bindings.keys():
+        key, bound = (document, name), facts.bindings[name][0]
         entries = graph.entries.get(key, ())
         if not isinstance(bound, Defined) or len(bound.function.decorators) != 1 or not _are_views(entries):
             continue

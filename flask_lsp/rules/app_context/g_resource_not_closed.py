@@ -82,13 +82,18 @@ def _kept(node: ast.AST, ctx: Context) -> Iterator[tuple[ast.AST, str, ast.expr]
     match node:
         case ast.Assign(targets=targets, value=value):
             for target in targets:
-                if isinstance(target, ast.Attribute) and ctx.name(target.value) == "flask.g":
+                if isinstance(target, ast.Attribute) and _is_g(target.value, ctx):
                     yield target, target.attr, value
         case ast.AnnAssign(target=ast.Attribute(value=owner, attr=name) as target, value=ast.expr() as value):
-            if ctx.name(owner) == "flask.g":
+            if _is_g(owner, ctx):
                 yield target, name, value
         case ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value=str(name)), value]):
-            if ctx.name(owner) == "flask.g":
+            if _is_g(owner, ctx):
                 yield node, name, value
         case _:
             pass
+
+
+def _is_g(node: ast.expr, ctx: Context) -> bool:
+    named = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return named == "g" and ctx.name(node) == "flask.g"

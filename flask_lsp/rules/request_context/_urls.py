@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from flask_lsp.facts.values import path_of
 from flask_lsp.rules.context import Context
 
 _JOINS = frozenset({"urllib.parse.urljoin", "werkzeug.urls.url_join", "six.moves.urllib.parse.urljoin"})
@@ -13,7 +14,12 @@ _MOST_STEPS = 8
 
 
 def is_url_for(node: ast.AST, ctx: Context) -> bool:
-    return isinstance(node, ast.Call) and ctx.name(node.func) == "flask.url_for"
+    # In f-strings of several lines Python 3.10 may not know where an expression stands.
+    return (
+        isinstance(node, ast.Call)
+        and ctx.name(node.func) == "flask.url_for"
+        and ctx.text(node.func) == path_of(node.func)
+    )
 
 
 def is_relative(call: ast.Call) -> bool:

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.request_context._outgoing import gets_host, sent
-from flask_lsp.rules.request_context._urls import external, is_relative, is_url_for, parts
+from flask_lsp.rules.request_context._urls import is_relative, is_url_for, parts
 from flask_lsp.syntax.nodes import FunctionNode, walk
 
 rule = Rule("FL205", "relative-url-leaves-site", Level.WARNING, words=("url_for",))
@@ -85,15 +85,7 @@ def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
 
 
 def _fix(call: ast.Call) -> Fix:
-    return Fix(
-        "Add `_external=True`",
-        True,
-        lambda editing: (
-            editing.add_argument(call, "_external=True")
-            if editing.text(call).count("\n")
-            else editing.replace(call, external(editing.text(call)))
-        ),
-    )
+    return Fix("Add `_external=True`", True, lambda editing: editing.add_argument(call, "_external=True"))
 
 
 def _relative(node: ast.expr, ctx: Context, left: int) -> Iterator[ast.Call]:
