@@ -33,6 +33,14 @@ def main() -> None:
     for native in ("*.so", "*.pyd"):
         assert not list(LIBS.rglob(native)), f"{native} in the bundle: it would not be for every platform"
     shutil.copy(REPOSITORY / "LICENSE", EXTENSION / "LICENSE")
+    (EXTENSION / "dist").mkdir(exist_ok=True)
+    (EXTENSION / "dist" / "README.md").write_text(readme(), encoding="utf-8")
+
+
+def readme() -> str:
+    """The README without its pictures: an installed extension shows only those that have an address on the web."""
+    lines = (EXTENSION / "README.md").read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.lstrip().startswith("!["))
 
 
 def pinned() -> list[str]:
