@@ -17,7 +17,7 @@ from flask_lsp.text import Span
 if TYPE_CHECKING:
     from flask_lsp.project.project import File, Project
 
-_RESPONSES = frozenset(
+RESPONSES = frozenset(
     {
         *("flask.Response", "werkzeug.wrappers.Response", "flask.make_response"),
         *("flask.Flask().response_class", "flask.current_app.response_class", "flask.Flask().make_response"),
@@ -125,7 +125,7 @@ def _called(one: Streamed) -> str:
 
 def _is_response(project: Project, document: str, one: Streamed) -> bool:
     name = names.Resolver(project).name(document, one.to, one.scopes) or ""
-    return name in _RESPONSES or name.removesuffix("()") in _RESPONSES
+    return name in RESPONSES or name.removesuffix("()") in RESPONSES
 
 
 def _is_view(graph: CallGraph, document: str, one: Streamed) -> bool:

@@ -43,7 +43,8 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.project.streams import Stream, streams
+from flask_lsp.project.needs import need_of
+from flask_lsp.project.streams import RESPONSES, Stream, streams
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
@@ -54,8 +55,11 @@ from flask_lsp.text import Span
 rule = Rule("FL206", "stream-without-context", Level.ERROR, words=("esponse", "return", "yield"))
 
 
-def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+def check(node: FileFacts | ast.GeneratorExp, ctx: Context) -> Iterator[Finding]:
     if ctx.is_test:
+        return
+    if isinstance(node, ast.GeneratorExp):
+        yield from _expression(node, ctx)
         return
     for found in streams(ctx.project, ctx.file.document):
         name = found.generator[1].rpartition(".")[2]
@@ -68,6 +72,43 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
         span = found.span if found.is_view else _handed(found, ctx)
         if span is not None:
             yield ctx.finding(span, message, fixes=[_fix(found, span)], related=related)
+
+
+def _expression(node: ast.GeneratorExp, ctx: Context) -> Iterator[Finding]:
+    """A generator expression in a response; what it loops over first is read when it is made."""
+    call = ctx.parent(node)
+    if not isinstance(call, ast.Call) or call.args[:1] != [node] or ctx.name(call.func) not in RESPONSES:
+        return
+    first = node.generators[0]
+    for inner in walk([node.elt, first.target, *first.ifs, *node.generators[1:]]):
+        need = _need(inner, ctx)
+        if need is not None:
+            message = (
+                f"This generator needs `{need}` while it streams, when the request is over: wrap it in "
+                "`stream_with_context`."
+            )
+            fix = Fix("Wrap it in `stream_with_context`", True, lambda editing: _wrap(editing, node, call))
+            yield ctx.finding(node, message, fixes=[fix], related=[Related(f"`{need}` is used here", ctx.span(inner))])
+            return
+
+
+def _need(node: ast.AST, ctx: Context) -> str | None:
+    """What an expression needs a context for, as it is written."""
+    called = isinstance(node, ast.Call)
+    if not isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        return None
+    name = ctx.name(node.func if isinstance(node, ast.Call) else node)
+    need = need_of(name, called=called) if name is not None else None
+    if need is None or need[0].startswith("flask_sqlalchemy."):
+        return None
+    return need[0].rpartition(".")[2]
+
+
+def _wrap(editing: Editing, node: ast.GeneratorExp, call: ast.Call) -> None:
+    wrapper, span = editing.imported("flask", "stream_with_context"), editing.span(node)
+    shares = span.start == editing.span(call.func).end  # "Response(x for x in y)" has one pair of parentheses
+    editing.insert(span.start, f"({wrapper}" if shares else f"{wrapper}(")
+    editing.insert(span.end, ")")
 
 
 def _handed(found: Stream, ctx: Context) -> Span | None:
