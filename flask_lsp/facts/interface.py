@@ -125,6 +125,12 @@ def recovers(function: Function) -> bool:
     return any(isinstance(event, Leave) and event.how == "raise" for event in function.body)
 
 
+def takes_over(function: Function) -> bool:
+    """Merges something into a database session, by the look of it."""
+    calls = (event.value.text for event in every_event(function.body) if isinstance(event, Call))
+    return any(text.endswith(".merge()") for text in calls)
+
+
 def sets_content_type(event: Event) -> bool:
     """Says what a response holds: ``response.mimetype = ...``, ``response.headers["Content-Type"] = ...``."""
     if not isinstance(event, Store):
@@ -235,7 +241,7 @@ def _bare(bound: Bound) -> object:
             given = returns(function)
             decorators = tuple(value for value, _ in function.decorators)
             made = applications(function)
-            said = caught(function), recovers(function), function.outer, function.is_async, made
+            said = caught(function), recovers(function), takes_over(function), function.outer, function.is_async, made
             return decorators, given, _needed(function, (*given, *made)), said
         case ClassDefined():
             events = every_event(bound.body)

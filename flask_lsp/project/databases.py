@@ -83,6 +83,15 @@ def queries_are_plain(project: Project, _document: str) -> bool:
     return project.complete and not any(project.parts(_says_query_class).values())
 
 
+def keeps_loaded(project: Project, _document: str) -> bool:
+    """A session of the project keeps what is loaded after a commit: ``expire_on_commit=False``."""
+    return any(project.parts(_says_expire).values())
+
+
+def _says_expire(file: File) -> bool:
+    return "expire_on_commit" in file.source.text
+
+
 def _says_query_class(file: File) -> bool:
     return "query_class" in file.source.text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.interface import caught, names_near, recovers, sets_content_type, writes_session
+from flask_lsp.facts.interface import caught, names_near, recovers, sets_content_type, takes_over, writes_session
 from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Literal, Path, Store, Value
 from flask_lsp.facts.requests import looks_at
 from flask_lsp.facts.traverse import every_event
@@ -21,6 +21,7 @@ _BEFORE = re.compile(r"(?:^|\.)before_(?:app_)?request(?:\(\))?$")
 _NEAR = re.compile(r"url_for\(\s*[\"']\.")
 _AFTER = re.compile(r"(?:^|\.)after_(?:app_)?request(?:\(\))?$")
 _HANDLER = re.compile(r"(?:^|\.)(?:errorhandler|app_errorhandler|register_error_handler)\(\)$")
+_TASK = re.compile(r"(?:^|\.)(?:task|shared_task|actor|db_task|job)(?:\(\))?$")
 _SERVER_SIDE = re.compile(r"flask_(?:kv)?session\b|flask_session\w*\b|flask_redis_session\b|beaker\b|flask_beaker\b")
 
 
@@ -37,6 +38,26 @@ def cleans_up(project: Project, document: str, path: str) -> bool | None:
     """The function, of the project, rolls back a database session or never returns; ``None`` if it is not known."""
     function = function_of(project, document, path)
     return None if function is None else recovers(function)
+
+
+def is_task(project: Project, document: str, path: str) -> bool:
+    """The path names a function of the project with the decorator of a task queue."""
+    function = function_of(project, document, path) if path else None
+    return function is not None and any(
+        isinstance(value, Path) and bool(_TASK.search(value.text)) for value, _ in function.decorators
+    )
+
+
+def takes(project: Project, document: str, path: str, position: int) -> bool:
+    """The path names a function of the project that has a parameter of that position."""
+    function = function_of(project, document, path)
+    return function is not None and position < len(function.parameters) and not function.parameters[position].stars
+
+
+def merges(project: Project, document: str, path: str) -> bool:
+    """The function, of the project, takes an object into its own session."""
+    function = function_of(project, document, path)
+    return function is not None and takes_over(function)
 
 
 def handles(project: Project, _document: str, kinds: frozenset[str]) -> bool:

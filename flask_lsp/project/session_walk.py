@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
-from flask_lsp.facts.transactions import Act, Again, Attempt, Fork, Out, Script, Step, Told, Under
+from flask_lsp.facts.transactions import Act, Again, Attempt, Fork, Named, Out, Script, Step, Told, Under
 from flask_lsp.project import session_calls
 from flask_lsp.project.databases import DATABASE
 from flask_lsp.project.route_model import Key
@@ -81,10 +81,11 @@ class Walk:
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def _body(self, script: Script, paths: _Paths) -> _Paths:
-        for step in script:
+        for step, following in zip(script, (*script[1:], None), strict=False):
             if not paths:
                 return paths
-            paths = self._step(step, paths)
+            if not _takes_over(step, following):
+                paths = self._step(step, paths)
             for watcher in self._watching:
                 watcher.update(paths)
         return paths
@@ -200,6 +201,16 @@ class Walk:
         for path in paths:
             self._saved |= path
         return _START if after is None or after else _NOWHERE
+
+
+def _takes_over(step: Step, following: Step | None) -> bool:
+    """``user = db.session.merge(user)`` brings an object into the session, to be read there."""
+    return (
+        isinstance(step, Act)
+        and step.path.endswith(".merge")
+        and isinstance(following, Named)
+        and following.path == f"{step.path}()"
+    )
 
 
 def _joined(each: Iterable[_Paths]) -> _Paths:

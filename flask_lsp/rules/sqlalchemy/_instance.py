@@ -1,0 +1,68 @@
+"""What is an instance of a model, or a list of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from flask_lsp.project.databases import DATABASE
+from flask_lsp.rules.context import Context
+
+_STEPS = r"(?:\.\w+\(\))*?"
+_ONE = r"(?:get|get_or_404|first|first_or_404|one|one_or_none|one_or_404)\(\)"
+_INSTANCE = re.compile(
+    re.escape(DATABASE)
+    + rf"\.(?:Model\(\)|(?:Model\.query|session\.query\(\)){_STEPS}\.(?:{_ONE}|all\(\))"
+    + r"|session\.get\(\)|get_or_404\(\)|first_or_404\(\)|one_or_404\(\))"
+)
+_ROW = re.compile(rf"{_STEPS}\.{_ONE}")
+_FETCHES = frozenset({f"{DATABASE}.session.get", f"{DATABASE}.get_or_404"})
+
+
+def is_instance(node: ast.expr, ctx: Context) -> bool:
+    """The expression is an instance of a model, or a list of them, as a query gives it."""
+    if not isinstance(node, ast.Name):
+        return False
+    name = ctx.name(node)
+    if name is not None:
+        return bool(_INSTANCE.fullmatch(name))
+    return _is_looped_over(node, ctx)
+
+
+def model_of(node: ast.Name, ctx: Context) -> str | None:
+    """How the model of an instance is written; ``None`` for lists and where it is not plain."""
+    value = ctx.reaching(node)
+    match value:
+        case ast.Call(func=ast.Name(id=model)) if ctx.name(value) == f"{DATABASE}.Model()":
+            return model
+        case ast.Call(func=callee, args=[ast.Name(id=model), *_]) if ctx.name(callee) in _FETCHES:
+            return model
+        case ast.Call() if not (ctx.name(value) or "").endswith(".all()"):
+            return _queried(value)
+        case _:
+            return None
+
+
+def _queried(node: ast.expr) -> str | None:
+    """``User`` in ``User.query.filter_by(id=1).first()``."""
+    while True:
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner)):
+                node = inner
+            case ast.Attribute(value=ast.Name(id=model), attr="query"):
+                return model
+            case _:
+                return None
+
+
+def _is_looped_over(node: ast.Name, ctx: Context) -> bool:
+    """``for user in User.query.all()``."""
+    for parent in ctx.ancestors(node):
+        match parent:
+            case ast.For(target=ast.Name(id=name), iter=rows) if name == node.id:
+                return bool(re.fullmatch(re.escape(DATABASE) + rf"\.Model\.query{_STEPS}", ctx.name(rows) or ""))
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                return False
+            case _:
+                pass
+    return False

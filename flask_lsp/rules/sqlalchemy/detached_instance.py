@@ -1,0 +1,254 @@
+"""A model instance goes where its session does not: to a thread, a task, a cache, behind its application context.
+
+An instance belongs to the session that loaded it, and that ends with the request or the application context. What is
+not loaded by then, everything after a commit and each relationship, raises `DetachedInstanceError` when it is read.
+Hand on the id, and fetch the row where it is needed.
+
+```python
+import threading
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"
+db = SQLAlchemy(app)
+sent = []
+
+
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+
+
+def remind(user):
+    with app.app_context():
+        sent.append(user.name)
+
+
+@app.post("/users/<name>")
+def create(name):
+    user = User(name=name)
+    db.session.add(user)
+    db.session.commit()
+    threading.Timer(0.3, remind, args=(user,)).start()
+    return "created"
+```
+
+Better:
+
+```python
+import threading
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"
+db = SQLAlchemy(app)
+sent = []
+
+
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+
+
+def remind(user_id):
+    with app.app_context():
+        user = db.session.get(User, user_id)
+        sent.append(user.name)
+
+
+@app.post("/users/<name>")
+def create(name):
+    user = User(name=name)
+    db.session.add(user)
+    db.session.commit()
+    threading.Timer(0.3, remind, args=(user.id,)).start()
+    return "created"
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flask_lsp.project import databases
+from flask_lsp.project.session_calls import session_method
+from flask_lsp.rules.base import Finding, Fix, Level, Rule
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.editing import Editing
+from flask_lsp.rules.sqlalchemy import _background
+from flask_lsp.rules.sqlalchemy._handlers import own_nodes
+from flask_lsp.rules.sqlalchemy._instance import is_instance
+
+rule = Rule(
+    "FL703",
+    "detached-instance",
+    Level.WARNING,
+    words=(
+        *("Thread", "Timer", "Process", "submit", "start_background_task", ".delay", "apply_async", "enqueue"),
+        *(".set(", "global ", "app_context", "lru_cache", "memoize"),
+    ),
+)
+
+_CACHES = frozenset({"flask_caching.Cache().set", "flask_caching.Cache().add"})
+_CACHING = frozenset(
+    {
+        *("functools.lru_cache", "functools.lru_cache()", "functools.cache", "flask_caching.Cache().memoize()"),
+        *("flask_caching.Cache().cached()",),
+    }
+)
+
+
+def check(node: ast.Call | ast.Assign | ast.With | ast.Return, ctx: Context) -> Iterator[Finding]:
+    if ctx.is_migration:
+        return
+    match node:
+        case ast.Call():
+            yield from _handed(node, ctx)
+        case ast.Assign():
+            yield from _global(node, ctx)
+        case ast.With():
+            yield from _used_after(node, ctx)
+        case ast.Return():
+            yield from _cached(node, ctx)
+
+
+def _kept(function: ast.AST | None, ctx: Context) -> bool:
+    """Something is done about it: ``expunge``, ``merge`` of the instance, a wait for the thread."""
+    if ctx.ask(databases.keeps_loaded):
+        return True
+    body: list[ast.stmt] = function.body if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    return any(
+        isinstance(inner, ast.Attribute) and inner.attr in ("expunge", "expunge_all", "make_transient", "join")
+        for inner in own_nodes(body)
+    )
+
+
+# -- handed on ---------------------------------------------------------------------------------------------------------
+
+
+def _handed(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    given = _background.given(node, ctx)
+    if given is not None:
+        for position, value in given.values:
+            if is_instance(value, ctx) and not _kept(ctx.function(node), ctx) and not given.merges(ctx):
+                assert isinstance(value, ast.Name)
+                message = (
+                    f"`{value.id}` belongs to the session of this {_where(node, ctx)}, which {given.what} does not "
+                    f"have: pass `{value.id}.id`."
+                )
+                yield ctx.finding(value, message, fixes=_background.fixes(given, position, value, ctx))
+    elif ctx.name(node.func) in _CACHES:
+        for value in node.args[1:2]:
+            if is_instance(value, ctx) and not _kept(ctx.function(node), ctx):
+                message = (
+                    f"The cache gives `{ctx.text(value)}` to requests whose session does not know it: cache what you "
+                    "need of it."
+                )
+                yield ctx.finding(value, message)
+
+
+def _where(node: ast.AST, ctx: Context) -> str:
+    function = ctx.function(node)
+    return "request" if function is not None and ctx.answers_requests(function) else "function"
+
+
+def _global(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
+    """``global current; current = user``."""
+    scopes = ctx.scopes(node)
+    if not scopes or not is_instance(node.value, ctx):
+        return
+    for target in node.targets:
+        if isinstance(target, ast.Name) and target.id in scopes[0].outer and not _kept(ctx.function(node), ctx):
+            message = (
+                f"`{ctx.text(node.value)}` belongs to the session of this {_where(node, ctx)}, and the global "
+                f"`{target.id}` outlives it: keep the id."
+            )
+            yield ctx.finding(node.value, message)
+
+
+def _cached(node: ast.Return, ctx: Context) -> Iterator[Finding]:
+    """``@lru_cache`` around a query."""
+    function = ctx.function(node)
+    if not isinstance(function, ast.FunctionDef) or node.value is None or ctx.answers_requests(function):
+        return
+    cached = [each for each in function.decorator_list if _decorator_name(each, ctx) in _CACHING]
+    value = node.value
+    if cached and (is_instance(value, ctx) or _is_query(value, ctx)) and not _kept(function, ctx):
+        message = (
+            f"`@{ctx.text(cached[0])}` gives this instance to later requests, whose session does not know it: cache "
+            "what you need of it."
+        )
+        yield ctx.finding(value, message)
+
+
+def _decorator_name(node: ast.expr, ctx: Context) -> str:
+    if isinstance(node, ast.Call):
+        return f"{ctx.name(node.func)}()"
+    return ctx.name(node) or ""
+
+
+def _is_query(node: ast.expr, ctx: Context) -> bool:
+    return isinstance(node, ast.Call) and bool(_background.INSTANCE.fullmatch(ctx.name(node) or ""))
+
+
+# -- used after the context --------------------------------------------------------------------------------------------
+
+
+def _used_after(node: ast.With, ctx: Context) -> Iterator[Finding]:
+    """After a commit nothing is loaded, and behind the ``with`` nothing can be."""
+    managers = [item.context_expr for item in node.items]
+    if not any(isinstance(one, ast.Call) and getattr(one.func, "attr", "") == "app_context" for one in managers):
+        return
+    for commit in node.body:
+        call = commit.value if isinstance(commit, ast.Expr) else None
+        if not isinstance(call, ast.Call) or session_method(ctx.name(call.func)) != "commit":
+            continue
+        later = node.body[node.body.index(commit) + 1 :]
+        for name in _instances_before(node, commit, ctx):
+            if any(isinstance(inner, ast.Name) and inner.id == name for inner in own_nodes(later)):
+                continue  # it is loaded anew, or something else happens to it
+            use = _first_use(node, name, ctx)
+            if use is not None and not _kept(ctx.function(node), ctx):
+                yield _after(use, name, commit, call, ctx)
+
+
+def _after(use: ast.Attribute, name: str, commit: ast.stmt, call: ast.Call, ctx: Context) -> Finding:
+    session = ctx.text(call.func).rpartition(".")[0]
+
+    def change(editing: Editing) -> None:
+        editing.insert_after(commit, f"{session}.refresh({name})")
+
+    message = (
+        f"The commit expired `{name}`, and its session ended with the `with` above: reading `{ctx.text(use)}` raises "
+        "DetachedInstanceError; read it inside."
+    )
+    return ctx.finding(use, message, fixes=[Fix(f"Load `{name}` after the commit", False, change)])
+
+
+def _instances_before(node: ast.With, commit: ast.stmt, ctx: Context) -> Iterator[str]:
+    """The names that are bound to instances in the ``with``, in front of the commit."""
+    for statement in node.body[: node.body.index(commit)]:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name) as target]) if is_instance(target, ctx):
+                yield name
+            case _:
+                pass
+
+
+def _first_use(node: ast.With, name: str, ctx: Context) -> ast.Attribute | None:
+    """The first attribute that is read of the name behind the statement, before it is bound anew."""
+    parent = ctx.parent(node)
+    bodies: list[list[ast.stmt]] = [getattr(parent, field, None) or [] for field in ("body", "orelse")]
+    body = next((each for each in bodies if node in each), [node])
+    for statement in body[body.index(node) + 1 :]:
+        for inner in ast.walk(statement):
+            if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == name:
+                return inner if isinstance(inner.ctx, ast.Load) else None
+        if ctx.block.nodes.binds(statement, name):
+            return None
+    return None
