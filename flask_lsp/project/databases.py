@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flask_lsp.facts.interface import mends_scheme
-from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Path
+from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Either, Joined, Literal, Path, Value
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
 from flask_lsp.project.places import place
@@ -15,6 +16,30 @@ if TYPE_CHECKING:
 
 DATABASE = "flask_sqlalchemy.SQLAlchemy()"
 """What an object of Flask-SQLAlchemy's class is called, see ``names``."""
+
+
+POSTGRES = re.compile(r"postgres(?=(?:\+\w+)?://)")
+
+
+def begins_with_postgres(project: Project, document: str, path: str) -> bool:
+    """A module-level name is bound to an address, or to a variable of the environment with such a fallback, that begins
+    with ``postgres://``."""
+    found = place(project, document, path)
+    return found is not None and isinstance(found.bound, Assigned) and _is_postgres(found.bound.value)
+
+
+def _is_postgres(value: Value) -> bool:
+    match value:
+        case Literal(value=str(text)):
+            return bool(POSTGRES.match(text))
+        case Either(values=values):
+            return any(map(_is_postgres, values))
+        case Joined(parts=[first, *_]):
+            return _is_postgres(first)
+        case Path(text=text, args=[_, default]) if text.endswith(("environ.get()", "getenv()")):
+            return _is_postgres(default)
+        case _:
+            return False
 
 
 def scheme_mended(project: Project, _document: str) -> bool:

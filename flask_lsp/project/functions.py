@@ -14,7 +14,7 @@ from flask_lsp.facts.traverse import every_event
 from flask_lsp.project.places import function_of
 
 if TYPE_CHECKING:
-    from flask_lsp.project.project import Project
+    from flask_lsp.project.project import File, Project
 
 _HOOK = re.compile(r"(?:^|\.)(?:(?:before|after)_(?:app_)?request|url_value_preprocessor|context_processor)(?:\(\))?$")
 _BEFORE = re.compile(r"(?:^|\.)before_(?:app_)?request(?:\(\))?$")
@@ -22,6 +22,7 @@ _NEAR = re.compile(r"url_for\(\s*[\"']\.")
 _AFTER = re.compile(r"(?:^|\.)after_(?:app_)?request(?:\(\))?$")
 _HANDLER = re.compile(r"(?:^|\.)(?:errorhandler|app_errorhandler|register_error_handler)\(\)$")
 _TASK = re.compile(r"(?:^|\.)(?:task|shared_task|actor|db_task|job)(?:\(\))?$")
+_SERIALIZER = re.compile(r"kombu|task_serializer|TASK_SERIALIZER|\(Celery\):")
 _SERVER_SIDE = re.compile(r"flask_(?:kv)?session\b|flask_session\w*\b|flask_redis_session\b|beaker\b|flask_beaker\b")
 
 
@@ -43,9 +44,15 @@ def cleans_up(project: Project, document: str, path: str) -> bool | None:
 def is_task(project: Project, document: str, path: str) -> bool:
     """The path names a function of the project with the decorator of a task queue."""
     function = function_of(project, document, path) if path else None
+    if any(project.parts(_says_serializer).values()):
+        return False  # it may know models
     return function is not None and any(
         isinstance(value, Path) and bool(_TASK.search(value.text)) for value, _ in function.decorators
     )
+
+
+def _says_serializer(file: File) -> bool:
+    return bool(_SERIALIZER.search(file.source.text))
 
 
 def takes(project: Project, document: str, path: str, position: int) -> bool:

@@ -7,6 +7,7 @@ import re
 
 from flask_lsp.project.databases import DATABASE
 from flask_lsp.rules.context import Context
+from flask_lsp.rules.sqlalchemy._handlers import own_nodes
 
 _STEPS = r"(?:\.\w+\(\))*?"
 _ONE = r"(?:get|get_or_404|first|first_or_404|one|one_or_none|one_or_404)\(\)"
@@ -24,9 +25,27 @@ def is_instance(node: ast.expr, ctx: Context) -> bool:
     if not isinstance(node, ast.Name):
         return False
     name = ctx.name(node)
+    if name == f"{DATABASE}.Model()" and isinstance(ctx.reaching(node), ast.Call):
+        return _is_added(node, ctx)
     if name is not None:
         return bool(_INSTANCE.fullmatch(name))
     return _is_looped_over(node, ctx)
+
+
+def _is_added(node: ast.Name, ctx: Context) -> bool:
+    """A new object belongs to no session until it is added to one."""
+    function = ctx.function(node)
+    body = [] if function is None or isinstance(function, ast.Lambda) else function.body
+    for inner in own_nodes(body):
+        match inner:
+            case ast.Call(func=ast.Attribute(attr="add" | "add_all" | "merge"), args=[given, *_]):
+                if any(isinstance(each, ast.Name) and each.id == node.id for each in ast.walk(given)):
+                    return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="save")) if name == node.id:
+                return True
+            case _:
+                pass
+    return False
 
 
 def model_of(node: ast.Name, ctx: Context) -> str | None:

@@ -246,9 +246,9 @@ def _first_use(node: ast.With, name: str, ctx: Context) -> ast.Attribute | None:
     bodies: list[list[ast.stmt]] = [getattr(parent, field, None) or [] for field in ("body", "orelse")]
     body = next((each for each in bodies if node in each), [node])
     for statement in body[body.index(node) + 1 :]:
+        if ctx.block.nodes.binds(statement, name):
+            return None
         for inner in ast.walk(statement):
             if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == name:
                 return inner if isinstance(inner.ctx, ast.Load) else None
-        if ctx.block.nodes.binds(statement, name):
-            return None
     return None

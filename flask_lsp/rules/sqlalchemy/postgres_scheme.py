@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.values import path_of
 from flask_lsp.project import databases
+from flask_lsp.project.links import split
 from flask_lsp.rules._config import Setter, sets
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
@@ -42,7 +43,7 @@ from flask_lsp.text import Span
 rule = Rule("FL708", "postgres-scheme", Level.ERROR, words=("SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_BINDS"))
 
 _KEYS = frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_BINDS"})
-_SCHEME = re.compile(r"postgres(?=(?:\+\w+)?://)")
+_SCHEME = databases.POSTGRES
 _WRITTEN = re.compile(r"[rRbBuUfF]*(?:'''|\"\"\"|'|\")(?P<scheme>postgres)(?=(?:\+\w+)?://)")
 _ENVIRONMENT = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault", "decouple.config"})
 
@@ -86,10 +87,20 @@ def _addresses(node: ast.expr, ctx: Context) -> Iterator[ast.expr]:
         case ast.Constant(value=str(text)) | ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
             if _SCHEME.match(text):
                 yield node
-        case ast.Name() | ast.Attribute() if path_of(node) is not None and _SCHEME.match(ctx.string(node) or ""):
+        case ast.Name() | ast.Attribute() if _is_bound_to_one(node, ctx):
             yield node
         case _:
             pass
+
+
+def _is_bound_to_one(node: ast.Name | ast.Attribute, ctx: Context) -> bool:
+    path = path_of(node)
+    if path is None:
+        return False
+    is_local = any(split(path)[0] in scope.bindings for scope in ctx.scopes(node))
+    return bool(_SCHEME.match(ctx.string(node) or "")) or (
+        not is_local and ctx.ask(databases.begins_with_postgres, path)
+    )
 
 
 def _parts(node: ast.expr, ctx: Context) -> list[ast.expr]:
