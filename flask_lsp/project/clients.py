@@ -87,15 +87,9 @@ def _rendering(functions: Iterable[Function]) -> Iterator[tuple[str, frozenset[s
 def _found(project: Project) -> dict[Key, tuple[Client, ...]]:
     known = route_map(project)
     table = _Table(known.routes)
-    pages: dict[str, set[Key]] = {}
-    views = {route.view: route for route in known.routes if route.view is not None}
+    pages = _rendered(project)
     found: dict[Key, list[Client]] = {}
     said = project.parts(_said)
-    for view in views:
-        for function, names in said[view[0]].renders if view[0] in said else ():
-            if function == view[1].rpartition(".")[2]:
-                for name in names:
-                    pages.setdefault(name, set()).add(view)
     for document, each in said.items():
         if each.sent and kinds.is_test(project, document):
             near = routes.apps_of(project, document) if len(known.apps) > 1 else None
@@ -108,6 +102,26 @@ def _found(project: Project) -> dict[Key, tuple[Client, ...]]:
             for view in table.views(sent, near) if sent.path or sent.endpoint else _rendering_views(pages, document):
                 found.setdefault(view, []).append(Client(document, sent))
     return {view: tuple(clients) for view, clients in found.items()}
+
+
+def _rendered(project: Project) -> dict[str, set[Key]]:
+    """By the names of templates, the views that give them back."""
+    pages: dict[str, set[Key]] = {}
+    said = project.parts(_said)
+    for view in {route.view for route in route_map(project).routes}:
+        for function, names in said[view[0]].renders if view is not None and view[0] in said else ():
+            if view is not None and function == view[1].rpartition(".")[2]:
+                for name in names:
+                    pages.setdefault(name, set()).add(view)
+    return pages
+
+
+def showing(project: Project, name: str) -> tuple[tuple[Key, str], ...]:
+    """The views that give back a template which reads ``g.name``, with its document. Templates that others extend or
+    include are not followed."""
+    reading = sorted(document for document, page in project.pages.items() if name in page.g)
+    pages = _rendered(project) if reading else {}
+    return tuple((view, document) for document in reading for view in sorted(_rendering_views(pages, document)))
 
 
 def _near(known: RouteMap, document: str) -> frozenset[Key]:
@@ -158,8 +172,3 @@ class _Table:
             return self._by_endpoint.get(endpoint, [])
         ends = [name for name in self._by_endpoint if name.endswith(endpoint)]
         return self._by_endpoint[ends[0]] if len(ends) == 1 else []
-
-
-def pages_reading(project: Project, _document: str, name: str) -> tuple[str, ...]:
-    """The templates that read ``g.name``."""
-    return tuple(document for document, page in project.pages.items() if name in page.g)

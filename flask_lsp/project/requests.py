@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.requests import OnG, errors, uses_of_g
-from flask_lsp.project import kinds, names, routes
+from flask_lsp.project import clients, kinds, names, routes
 from flask_lsp.project.importers import files_imported
 from flask_lsp.project.routes import Key, Reference
 
@@ -54,8 +54,8 @@ def _errors(project: Project, document: str) -> frozenset[str]:
 
 
 def missing_on_g(project: Project, document: str, reference: Reference, function: str, name: str) -> tuple[Key, ...]:
-    """The views that read ``g.name`` and are surely not the blueprint's, where nothing but ``function``, a hook of the
-    blueprint, sets it."""
+    """The views that read ``g.name``, or give back a template that does, and are surely not the blueprint's, where
+    nothing but ``function``, a hook of the blueprint, sets it."""
     blueprint = routes.blueprint(project, document, reference)
     if blueprint is None or blueprint.open:
         return ()
@@ -68,11 +68,15 @@ def missing_on_g(project: Project, document: str, reference: Reference, function
                 return ()
             if use.how in ("get", "taken") and not kinds.is_test(project, other):
                 readers.append((other, where))
-    return tuple(
-        key
-        for key in dict.fromkeys(readers)
-        if not _is_careful(project, key, name) and _is_foreign(project, key, blueprint.key)
-    )
+    sure = [key for key in readers if not _is_careful(project, key, name)]
+    sure += [view for view, _ in clients.showing(project, name)]
+    return tuple(key for key in dict.fromkeys(sure) if _is_foreign(project, key, blueprint.key))
+
+
+def reads_on_g(project: Project, _document: str, view: Key, name: str) -> bool:
+    """The function itself reads ``g.name``."""
+    uses = _uses(project.files[view[0]].facts)
+    return any(where == view[1] and use.how == "get" and use.name in (name, "") for where, use in uses)
 
 
 def set_in_views(project: Project, document: str, function: str, name: str) -> tuple[Key, ...]:

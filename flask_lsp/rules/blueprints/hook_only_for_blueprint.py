@@ -101,9 +101,10 @@ def _hook(node: ast.FunctionDef, decorator: ast.Attribute, ctx: Context) -> Iter
         readers = ctx.ask(requests.missing_on_g, to, ".".join([*around, node.name]), name)
         if len(readers) < 1:
             continue
+        how = "reads" if ctx.ask(requests.reads_on_g, readers[0], name) else "shows a template with"
         more = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
         message = (
-            f"This runs for the blueprint's own requests only, but `{readers[0][1]}`{more} reads `g.{name}` too: "
+            f"This runs for the blueprint's own requests only, but `{readers[0][1]}`{more} {how} `g.{name}` too: "
             f"use `{better}`."
         )
         related = [
