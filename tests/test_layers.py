@@ -1,4 +1,4 @@
-"""Imports run text <- syntax <- facts <- project <- rules <- features <- {server, cli}; two libraries have one door."""
+"""Imports run text <- syntax <- facts <- project <- rules <- features <- {server, cli}; a library has one door."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "flask_lsp"
 FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
-    ("text", "settings", "frozen"),
+    ("text", "settings", "frozen", "deployment_files"),
     ("syntax",),
     ("facts",),
     ("project",),
@@ -20,7 +20,13 @@ LAYERS = (
     ("server", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-DOORS = {"pygls": "server", "lsprotocol": "server", "jedi": "project/jedi_bridge.py"}
+DOORS = {
+    "pygls": "server",
+    "lsprotocol": "server",
+    "jedi": "project/jedi_bridge.py",
+    "yaml": "facts/yaml_files.py",
+    "dotenv": "facts/plain_files.py",
+}
 
 
 def name_of(path: Path) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from flask_lsp.features import deployment
 from flask_lsp.features.describe import describe
 from flask_lsp.features.describe_setting import describe_setting
 from flask_lsp.features.entity import entities_at
@@ -32,7 +33,10 @@ def hover(project: Project, document: str, findings: Iterable[Finding], offset: 
     found = list(_mistakes(findings, offset))
     if not found and (silenced := _silenced(file, offset)):
         return silenced
-    found += _things(project, document, offset)
+    if file.is_deployment and (said := deployment.hover(project, document, offset)):
+        found.append(said)
+    if file.kind == "python":
+        found += _things(project, document, offset)
     return (_RULE.join(text for text, _ in found), found[0][1]) if found else None
 
 

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.importing import Fork, Load, Steps
+from flask_lsp.facts.launching import FACTORIES
 from flask_lsp.project import kinds
-from flask_lsp.project.deployment import FACTORIES, Launch
+from flask_lsp.project.deployment import Launch, launches_of
 from flask_lsp.project.execution_model import Start
 from flask_lsp.project.layout import INIT, Layout
 
@@ -45,7 +46,7 @@ def entry_points(
     """The entry points among ``programs``. Of these, ``imported`` are imported by others, ``outside`` from outside of
     their own circle, ``nested`` by way of a folder that is no package."""
     root = (project.root or "").rstrip("/")
-    found = [entry for launch in project.deployment.launches for entry in _launched(layout, launch, root, programs)]
+    found = [entry for launch in launches_of(project) for entry in _launched(layout, launch, root, programs)]
     tests: dict[str, list[str]] = {}
     for document, steps in programs.items():
         if not steps or kinds.is_migration(project, document):

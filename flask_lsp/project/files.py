@@ -19,7 +19,7 @@ from flask_lsp.facts.pages import Page, page_of
 from flask_lsp.project import deployment, versions
 from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.versions import Versions
-from flask_lsp.project.walk import PAGES, SUFFIXES, python_files, upward
+from flask_lsp.project.walk import PAGES, files_below, upward
 from flask_lsp.settings import SECTION
 from flask_lsp.text import Source
 
@@ -120,17 +120,16 @@ def write(path: str, text: str, encoding: str) -> None:
 def walk(
     paths: Iterable[str], exclude: Iterable[str] = (), root: str | None = None, *, pages: bool = False
 ) -> Iterator[str]:
-    """The Python files of files and folders, each once, in the order of their names; with ``pages`` the templates and
-    scripts too.
+    """The Python and deployment files of files and folders, each once, in the order of their names; with ``pages`` the
+    templates and scripts too.
 
     A file named in ``paths`` always counts, even one that does not exist; what counts in folders says
-    ``python_files``. The patterns of ``exclude`` are relative to ``root``, else to the root of each path.
+    ``files_below``. The patterns of ``exclude`` are relative to ``root``, else to the root of each path.
     """
     exclude = tuple(exclude)
     seen: set[str] = set()
-    suffixes = (*SUFFIXES, *PAGES) if pages else SUFFIXES
     for path in map(absolute, paths):
-        found = python_files(path, exclude, root or find_root(path), suffixes) if os.path.isdir(path) else (path,)
+        found = files_below(path, exclude, root or find_root(path), pages=pages) if os.path.isdir(path) else (path,)
         for file in found:
             if file not in seen:
                 seen.add(file)
@@ -190,10 +189,8 @@ def versions_of(root: str, environ: Mapping[str, str] = os.environ, environment:
 
 
 def deployment_of(root: str) -> Deployment:
-    """What the deployment files in ``root`` itself start; those that cannot be read say nothing."""
-    found = [each for name in _names(root) for each in deployment.from_file(name, _read_if(name, root))]
-    found += deployment.from_pyproject(_parsed(root, "pyproject.toml", tomllib.loads))
-    return Deployment(tuple(dict.fromkeys(found)))
+    """What the project in ``root`` installs to start it; what its deployment files say is read with all its files."""
+    return Deployment(tuple(deployment.from_pyproject(_parsed(root, "pyproject.toml", tomllib.loads))))
 
 
 def texts_of(root: str) -> dict[str, Source]:
@@ -204,8 +201,8 @@ def texts_of(root: str) -> dict[str, Source]:
 
 
 def is_about_project(name: str) -> bool:
-    """Whether a file of that name says what the settings, the versions or the entry points of a project are."""
-    return name == "pyproject.toml" or _is_wish(name) or deployment.is_one(name)
+    """Whether a file of that name says what the settings or the versions of a project are."""
+    return name == "pyproject.toml" or _is_wish(name)
 
 
 def _is_wish(name: str) -> bool:
@@ -281,11 +278,6 @@ def _names(folder: str) -> list[str]:
         return sorted(os.listdir(folder))
     except OSError:
         return []
-
-
-def _read_if(name: str, root: str) -> str:
-    """The text of a deployment file, nothing of any other."""
-    return _text(os.path.join(root, name)) if deployment.is_one(name) else ""
 
 
 def _text(path: str) -> str:

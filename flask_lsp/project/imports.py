@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.facts.model import Assigned, Import
 from flask_lsp.project import kinds, names
+from flask_lsp.project.deployment import launches_of
 from flask_lsp.project.entry_points import Entry, entry_points, has_main_part, loads_pytest
 from flask_lsp.project.execution import run
 from flask_lsp.project.execution_model import MAIN, Early, Failure, Start, Verdict, World
@@ -103,7 +104,7 @@ def _outcome(project: Project) -> Outcome:
 
 def entries_of(project: Project) -> tuple[Entry, ...]:
     """Where the programs of the project begin."""
-    return project.kept(_find_entries, graph_of(project), project.parts(_decides_entry), project.deployment)
+    return project.kept(_find_entries, graph_of(project), project.parts(_decides_entry), launches_of(project))
 
 
 def _decides_entry(file: File) -> tuple[bool, bool, bool]:

@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
+from flask_lsp.deployment_files import Kind, is_gunicorn, kind_of
+from flask_lsp.facts.deployment import DeploymentFacts, deployment_facts, gunicorn_facts
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.facts.pages import Page
-from flask_lsp.project.deployment import Deployment
+from flask_lsp.facts.tables import says_tables
+from flask_lsp.project.deployment import Deployment, said_to
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.versions import Versions
@@ -62,9 +65,12 @@ class Since(NamedTuple):
 class File:
     """One file: everything in it is a function of its text."""
 
-    def __init__(self, document: str, source: Source, before: File | None = None) -> None:
+    def __init__(self, document: str, source: Source, before: File | None = None, kind: Kind | None = None) -> None:
         self.document = document
         self.source = source
+        self.kind: Kind = kind or kind_of(document) or "python"
+        self.is_deployment = self.kind != "python" or is_gunicorn(document)
+        """It says how the project is deployed; as Python it says nothing, unless it is gunicorn's configuration."""
         self.kept: dict[object, Any] = {}
         """What others made of it, each under a key of its own; it goes when the file goes."""
         self.since: Since | None = None
@@ -75,6 +81,8 @@ class File:
 
     @cached_property
     def tree(self) -> Tree:
+        if self.kind != "python":
+            return parse_file("")
         return parse_file(self.source.text, self._before.tree if self._before else None)
 
     @cached_property
@@ -87,10 +95,19 @@ class File:
         self.since = Since(*tree.shared, count - len(before.tree.blocks), count, before.kept)
         return FileFacts(tree, before.facts)
 
+    @cached_property
+    def deployment(self) -> DeploymentFacts:
+        """What it says of how the project is started."""
+        if self.kind == "python":
+            return gunicorn_facts(self.facts, self.source.text)
+        return deployment_facts(self.kind, self.document, self.source.text)
+
     def settle(self) -> None:
         """Reads what others may ask for and lets go of the tree: files that nobody has open are asked, not shown. It is
         made again when it is needed."""
         self.facts.settle()
+        if self.is_deployment:
+            _ = self.deployment
         self.__dict__.pop("tree", None)
 
 
@@ -178,15 +195,21 @@ class Project:
     def files(self) -> Mapping[str, File]:
         return MappingProxyType(self._files)
 
-    def with_text(self, document: str, text: str | Source) -> Project:
-        """The project with a file added or replaced."""
+    def with_text(self, document: str, text: str | Source, kind: Kind | None = None) -> Project:
+        """The project with a file added or replaced; ``kind`` where its name does not tell."""
         source = text if isinstance(text, Source) else Source(text)
         before = self._files.get(document)
         if before is not None and before.source.text == source.text:
             return self
-        file = File(document, source, before)
-        same = before is not None and _says_the_same(before.facts, file.facts, self.bodies_read)
+        file = File(document, source, before, kind or (before.kind if before is not None else None))
+        same = before is not None and self._says_the_same(before, file)
         return self._copy({**self._files, document: file}, self.answers if same else {})
+
+    def _says_the_same(self, before: File, now: File) -> bool:
+        """No answer can be another one."""
+        if before.is_deployment and said_to(self, before) != said_to(self, now):
+            return False
+        return _says_the_same(before.facts, now.facts, self.bodies_read) and _same_tables(before, now)
 
     def with_files(self, files: Iterable[File]) -> Project:
         """The project with many files added or replaced at once."""
@@ -279,3 +302,12 @@ def _says_the_same(before: FileFacts, now: FileFacts, bodies_read: set[str]) -> 
         return before.interface == now.interface and other_bodies(before, now).isdisjoint(bodies_read)
     except RecursionError:  # deeper than any program: take it for new
         return False
+
+
+def _same_tables(before: File, now: File) -> bool:
+    """What an edit took away and what it put there both bring tables, or neither does."""
+    if now.since is None:
+        return says_tables(before.source.text) == says_tables(now.source.text)
+    head, tail, moved, count, _ = now.since
+    old, new = before.tree.blocks[head : count - moved - tail], now.tree.blocks[head : count - tail]
+    return any(says_tables(block.text) for _, block in old) == any(says_tables(block.text) for _, block in new)

@@ -6,11 +6,11 @@ imported by name, counts as imported.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from flask_lsp.facts.imports import Imported
 from flask_lsp.facts.model import ClassDefined, Import, Path
+from flask_lsp.facts.tables import says_tables
 from flask_lsp.frozen import frozen
 from flask_lsp.project import kinds, places
 from flask_lsp.project.databases import database_of
@@ -20,9 +20,6 @@ from flask_lsp.project.routes import Key, Reference
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import File, Project
-
-_TABLES = re.compile(r"Column\(|mapped_column|Mapped\[|\bTable\(|__tablename__|\breflect\b|automap")
-"""A file with one of these may bring tables."""
 
 
 @frozen()
@@ -91,7 +88,7 @@ def _brings_tables(project: Project, document: str, but: str = "") -> bool:
 
 
 def _has_tables(file: File) -> bool:
-    return bool(_TABLES.search(file.source.text))
+    return says_tables(file.source.text)
 
 
 def _is_near(document: str, other: str) -> bool:
@@ -113,7 +110,8 @@ def _database(project: Project, document: str, reference: Reference) -> Key | No
 
 def _models(project: Project) -> dict[Key, list[Models]]:
     """The models of each database, by module."""
-    return project.kept(_find_models, project.parts(_classes), project.parts(_imports), project.modules)
+    parts = (project.parts(_classes), project.parts(_imports), project.parts(_has_tables))
+    return project.kept(_find_models, *parts, project.modules)
 
 
 def _classes(file: File) -> tuple[tuple[str, tuple[str, ...]], ...]:

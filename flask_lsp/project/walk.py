@@ -1,5 +1,5 @@
-"""Which Python files a folder holds, as a developer would say it: without what ``.gitignore`` names, environments and
-caches. Paths are absolute, with ``/``.
+"""Which files a folder holds that are ours to read, as a developer would say it: without what ``.gitignore`` names,
+environments and caches. Paths are absolute, with ``/``.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Any
 
+from flask_lsp.deployment_files import kind_of
 from flask_lsp.frozen import frozen
 
-SUFFIXES = (".py", ".pyw")
 PAGES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".vue")
 """Templates and scripts."""
+_HIDDEN = (".github",)
+"""Hidden folders that hold deployment files."""
+_UNTRACKED = ("/.env", "/.flaskenv")
+"""Kept out of a repository, and part of the project."""
 _SKIPPED = {"__pycache__", "__pypackages__", "node_modules", "site-packages"}
 _ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
 
 
-def python_files(
-    start: str, exclude: Iterable[str] = (), root: str = "", suffixes: tuple[str, ...] = SUFFIXES
-) -> Iterator[str]:
-    """The Python files under the folder ``start``, or those with other suffixes, in the order of their names.
+def files_below(start: str, exclude: Iterable[str] = (), root: str = "", *, pages: bool = False) -> Iterator[str]:
+    """The Python files and the deployment files under the folder ``start`` in the order of their names; with ``pages``
+    the templates and scripts too.
 
     Left out: what a .gitignore names (nested ones and those above, up to the repository's), what ``exclude`` names
     (patterns in the same style, relative to ``root``), hidden folders, environments, caches, folders that cannot be
@@ -33,7 +36,7 @@ def python_files(
     ignores = [patterns] if patterns.spec else []
     ignores += [found for folder in _repository_folders(start) for found in _gitignore(folder)]
     live = tuple(each for each in ignores if not each.verdict(_prefix(start)))
-    yield from _Walk(start, os.path.realpath(start), patterns if patterns in live else None, suffixes).folder(
+    yield from _Walk(start, os.path.realpath(start), patterns if patterns in live else None, pages).folder(
         start, tuple(each for each in live if each is not patterns)
     )
 
@@ -68,7 +71,7 @@ class _Walk:
     real: str
     """``start`` without links."""
     exclude: _Patterns | None
-    suffixes: tuple[str, ...] = SUFFIXES
+    pages: bool = False
     linked: set[str] = field(default_factory=set[str])
     """The targets of the links followed so far, so that loops end."""
 
@@ -85,11 +88,22 @@ class _Walk:
         for entry in found:
             path = _prefix(folder) + entry.name
             if _is_folder(entry):
-                hidden = entry.name.startswith(".") or entry.name in _SKIPPED
+                hidden = (entry.name[0] == "." and entry.name not in _HIDDEN) or entry.name in _SKIPPED
                 if not hidden and not self._left_out(ignores, path + "/") and self._follows(entry):
                     yield from self.folder(path, ignores)
-            elif entry.name.endswith(self.suffixes) and not self._left_out(ignores, path) and self._follows(entry):
+            elif self._is_ours(path) and not self._left_out_file(ignores, path) and self._follows(entry):
                 yield path
+
+    def _is_ours(self, path: str) -> bool:
+        if self.pages and path.endswith(PAGES):
+            return True
+        kind = kind_of(path)
+        return kind is not None and (kind == "workflow" or "/.github/" not in path)
+
+    def _left_out_file(self, ignores: tuple[_Patterns, ...], path: str) -> bool:
+        if path.endswith(_UNTRACKED):
+            return self.exclude is not None and bool(self.exclude.verdict(path))
+        return self._left_out(ignores, path)
 
     def _left_out(self, ignores: tuple[_Patterns, ...], path: str) -> bool:
         if self.exclude and self.exclude.verdict(path):

@@ -1,8 +1,8 @@
 """The documentation of a rule is its module's docstring: a title, why, and two examples that the tests run.
 
 The first paragraph is the title; what follows, up to the first fence, says why. The first fence shows the mistake, the
-one after a line that begins with ``Better`` the better way. A fence with a name, ```` ```python pages.py ````, is
-another file of the example it follows, which itself is ``example.py``.
+one after a line that begins with ``Better`` the better way. A fence with a name, ```` ```python pages.py ```` or
+```` ```yaml compose.yml ````, is another file of the example it follows, which itself is ``example.py``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from flask_lsp.rules.base import Documentation
 from flask_lsp.rules.registry import by_code
 
 _BETTER = re.compile(r"^Better\b.*:$", re.MULTILINE)
-_FENCE = re.compile(r"```python(?: (\S+))?\n(.*?)```", re.DOTALL)
+_FENCE = re.compile(r"```\w+(?: (\S+))?\n(.*?)```", re.DOTALL)
+_LANGUAGES = {"py": "python", "yml": "yaml", "yaml": "yaml", "Dockerfile": "dockerfile", "toml": "toml", "ini": "ini"}
+"""By the end of a name."""
 
 
 class Undocumented(ValueError):
@@ -48,4 +50,10 @@ def markdown(code: str) -> str:
 def _fences(files: Mapping[str, str]) -> str:
     """The files of an example in Markdown, each with its name where there are several."""
     named = len(files) > 1
-    return "\n".join((f"`{name}`:\n\n" if named else "") + f"```python\n{text}```\n" for name, text in files.items())
+    return "\n".join(
+        (f"`{name}`:\n\n" if named else "") + f"```{_language(name)}\n{text}```\n" for name, text in files.items()
+    )
+
+
+def _language(name: str) -> str:
+    return _LANGUAGES.get(name.rpartition(".")[2], "text")

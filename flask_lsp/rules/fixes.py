@@ -128,6 +128,8 @@ def _sound(project: Project, change: WorkspaceChange) -> bool:
             text = apply(file.source.text, changed)
         except ValueError:  # they overlap
             return False
+        if file.kind != "python":
+            continue
         if _broken_lines(parse_file(text, file.tree)) > _broken_lines(file.tree):
             return False
     return True

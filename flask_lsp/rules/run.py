@@ -7,8 +7,10 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
+from flask_lsp.facts.deployment import DeploymentFacts
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project import kinds
 from flask_lsp.project.project import File, Project
@@ -64,7 +66,8 @@ def check(project: Project, document: str, cancelled: Cancelled = lambda: False)
         return ()
     ignored = ignored_in(file)
     shown: list[Finding] = []
-    for finding in _all(project, file, cancelled):
+    found = (_of_deployment(project, file), _all(project, file, cancelled) if file.kind == "python" else ())
+    for finding in chain.from_iterable(found):
         level = project.settings.level_of(finding.rule, document, finding.level, strict=finding.strict)
         if level is not None and not finding.rule.code.startswith(ignored) and not suppressed(file, finding):
             shown.append(finding if level is finding.level else replace(finding, level=level))
@@ -75,6 +78,8 @@ def rehearse(project: Project, document: str) -> Iterator[None]:
     """Asks all that ``check`` will ask, rule by rule, so that a check has little left to do. Yields between the steps,
     for who has something more urgent."""
     file = project.files[document]
+    for _ in _of_deployment(project, file):
+        yield
     for _, block in file.tree.blocks:
         _block_findings(project, file, block)
         yield
@@ -115,6 +120,18 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
                 yield finding
 
 
+def _of_deployment(project: Project, file: File) -> Iterator[Finding]:
+    """What rules find in a deployment file; they see the whole of it, on every keystroke."""
+    if not file.is_deployment:
+        return
+    chosen = _by_type(answered(project, file.document, _wanted, ())).get(DeploymentFacts, ())
+    if not chosen or not (file.deployment.variables or file.deployment.commands):
+        return
+    context = Context(project, file, None)
+    for registered in chosen:
+        yield from _run(registered, file.deployment, context)
+
+
 def _block_findings(project: Project, file: File, block: Block) -> _Kept:
     """The findings of a block, kept while the answers they read stay the same."""
     # Nothing found holds no offsets: it is good for every text that is mended to this one.
@@ -130,7 +147,7 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
     context = Context(project, file, block)
     findings: list[Finding] = []
     by_type = _by_type((_spoken_of(block) | _renamed_of(context.ask(kinds.renamed))) & context.ask(_wanted))
-    if by_type.keys() - {FileFacts}:
+    if by_type.keys() - {FileFacts, DeploymentFacts}:
         for node in block.nodes.order:
             for registered in by_type.get(type(node), ()):
                 findings += _run(registered, node, context)
@@ -211,7 +228,7 @@ def _by_type(chosen: frozenset[Registered]) -> dict[type, tuple[Registered, ...]
     found: dict[type, tuple[Registered, ...]] = {}
     for registered in sorted(chosen, key=lambda one: one.rule.code):
         for kind in registered.fires_on:
-            if not issubclass(kind, ast.AST | FileFacts):
+            if not issubclass(kind, ast.AST | FileFacts | DeploymentFacts):
                 raise TypeError(f"{registered.module} fires on {kind}, which nobody offers")
             found[kind] = (*found.get(kind, ()), registered)
     return found

@@ -35,6 +35,9 @@ class Noqa(NamedTuple):
 
 def suppressed(file: File, finding: Finding) -> bool:
     """A ``# noqa`` comment hides the finding."""
+    if file.kind != "python":
+        lines = _comment_lines(file, finding.span)
+        return any(noqa.hides(finding.rule.code) for line in lines if (noqa := noqa_on(file, line)) is not None)
     block = file.tree.at(finding.span.start).block
     has_noqa: bool | None = block.kept.get(Noqa)
     if has_noqa is None:
@@ -75,6 +78,8 @@ def disable_line(file: File, finding: Finding) -> tuple[Edit, ...]:
     """The edit that hides a finding by a comment on its line, or at the end of its statement if the line cannot carry
     one."""
     code = finding.rule.code
+    if file.kind != "python":
+        return _disable_beside(file, finding)
     line = _comment_line(file, finding.span)
     noqa = noqa_on(file, line)
     if noqa is not None and noqa.codes:
@@ -82,6 +87,29 @@ def disable_line(file: File, finding: Finding) -> tuple[Edit, ...]:
     start, end = file.source.line_span(line)
     text = file.source.text[start:end]
     return (Edit(Span(start + len(text.rstrip()), end), f"  # noqa: {code}"),)
+
+
+def _comment_lines(file: File, span: Span) -> tuple[int, ...]:
+    """The lines on which a comment about a place in a deployment file counts: the one directly above what is said
+    there, if nothing but the comment stands on it, and its own where comments may stand behind something."""
+    first = file.source.line_at(file.deployment.begin(span))
+    above = first - 1
+    beside = (file.source.line_at(span.start), first) if file.deployment.comments_beside else ()
+    return (*beside, above) if above >= 0 and file.source.line_text(above).lstrip().startswith("#") else beside
+
+
+def _disable_beside(file: File, finding: Finding) -> tuple[Edit, ...]:
+    code = finding.rule.code
+    for line in _comment_lines(file, finding.span):
+        if (noqa := noqa_on(file, line)) is not None and noqa.codes:
+            return (Edit(Span(noqa.span.end, noqa.span.end), f", {code}"),)
+    first = file.source.line_at(file.deployment.begin(finding.span))
+    start, end = file.source.line_span(first)
+    text = file.source.text[start:end]
+    if file.deployment.comments_beside and file.deployment.one_line(finding.span) and "#" not in text:
+        return (Edit(Span(start + len(text.rstrip()), end), f"  # noqa: {code}"),)
+    indent = text[: len(text) - len(text.lstrip())]
+    return (Edit(Span(start, start), f"{indent}# noqa: {code}{file.source.newline}"),)
 
 
 def disable_file(file: File, finding: Finding) -> tuple[Edit, ...]:

@@ -89,6 +89,8 @@ def server_capabilities(client: Client) -> dict[str, Any]:
         "positionEncoding": client.unit,
         "textDocumentSync": {"openClose": True, "change": 2, "save": not client.watch_files},
         "hoverProvider": True,
+        "completionProvider": {"triggerCharacters": [":"]},
+        "definitionProvider": True,
         "executeCommandProvider": {"commands": [EXPLAIN_RULE]},
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pygls.exceptions import JsonRpcException
 
+from flask_lsp.deployment_files import PATTERNS
 from flask_lsp.server.client import section_of
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ _PATIENCE = 10.0
 
 _WATCHED = (
     *("**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore"),
-    *("**/{.flaskenv,.env,Procfile*,Dockerfile*,uwsgi.ini,*.sh}", "**/{*compose*,app*,render*}.{yml,yaml}"),
     "**/*.{html,htm,jinja,jinja2,j2,js,mjs,jsx,ts,tsx,vue}",
+    *PATTERNS,
 )
 
 
@@ -88,7 +89,7 @@ async def register(server: Server) -> None:
 
 
 def is_about_settings(document: str) -> bool:
-    """Whether a file says what the settings, the versions, the entry points or the files of a project are."""
+    """Whether a file says what the settings, the versions or the files of a project are."""
     from flask_lsp.project import files  # the core comes after the answer to `initialize`
 
     name = document.rpartition("/")[2]

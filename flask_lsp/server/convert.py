@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_lsp import RULE_ADDRESS
 from flask_lsp.features.actions import Action
+from flask_lsp.features.deployment import Completion
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding, Related
 from flask_lsp.rules.fixes import WorkspaceChange
@@ -105,6 +106,21 @@ def hover(markdown: str, range_: Json, client: Client) -> Json:
     """A hover in Markdown, or in plain text for a client that shows nothing else."""
     kind, value = ("markdown", markdown) if client.markdown else ("plaintext", plain(markdown))
     return {"contents": {"kind": kind, "value": value}, "range": range_}
+
+
+def completion(source: Source, found: Sequence[Completion], unit: Unit) -> Json:
+    """Targets as a list of completions: all there are, in our order."""
+    items = [
+        {
+            "label": each.label,
+            "kind": 9,
+            "sortText": f"{number:03}",
+            "filterText": each.label,
+            "textEdit": {"range": range_of(source, each.span, unit), "newText": each.text},
+        }
+        for number, each in enumerate(found)
+    ]
+    return {"isIncomplete": False, "items": items}
 
 
 def plain(markdown: str) -> str:

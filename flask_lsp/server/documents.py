@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flask_lsp.deployment_files import Kind, is_gunicorn, kind_by_language, kind_of
 from flask_lsp.server.uris import document_of
 from flask_lsp.text import Edit, Source, Span, Unit
 
@@ -20,6 +21,13 @@ class Open:
     """As the client spelled it when it opened the document."""
     version: int
     source: Source
+    kind: Kind = "python"
+    """What it is read as."""
+
+    @property
+    def is_deployment(self) -> bool:
+        """It says how a project is deployed."""
+        return self.kind != "python" or is_gunicorn(self.document)
 
 
 class Malformed(ValueError):
@@ -27,12 +35,12 @@ class Malformed(ValueError):
 
 
 class Documents:
-    """All open documents in Python, by id. Changed by the event loop only; other threads read."""
+    """All open documents that are ours to read, by id. Changed by the event loop only; other threads read."""
 
     def __init__(self) -> None:
         self._open: dict[str, Open] = {}
         self._foreign: set[str] = set()
-        """Open documents in other languages, which some clients send all the same."""
+        """Other open documents, which some clients send all the same."""
         self.unit: Unit = "utf-16"
 
     def get(self, document: str) -> Open | None:
@@ -45,12 +53,13 @@ class Documents:
         return iter(tuple(self._open.values()))
 
     def open(self, uri: str, version: int, text: str, language: str = "python") -> Open | None:
-        """Takes in a text; a document that was open already gets the new text. None for other languages."""
+        """Takes in a text; a document that was open already gets the new text. None for what we do not read."""
         document = document_of(uri)
-        if not language.startswith("python") and not document.endswith((".py", ".pyw")):
+        kind = kind_of(document) or ("python" if language.startswith("python") else kind_by_language(language))
+        if kind is None:
             self._foreign.add(document)
             return None
-        state = self._open[document] = Open(document, uri, version, Source(text))
+        state = self._open[document] = Open(document, uri, version, Source(text), kind)
         return state
 
     def change(self, params: Any) -> Open | None:

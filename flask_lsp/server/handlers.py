@@ -74,6 +74,22 @@ async def hover(server: Server, params: types.HoverParams) -> Any:
     return await server.compute(lambda core: core.hover(state, position.line, position.character))
 
 
+async def completion(server: Server, params: types.CompletionParams) -> Any:
+    state = server.documents.at(params.text_document.uri)
+    if state is None or not state.is_deployment:
+        return None
+    position = params.position
+    return await server.compute(lambda core: core.completion(state, position.line, position.character))
+
+
+async def definition(server: Server, params: types.DefinitionParams) -> Any:
+    state = server.documents.at(params.text_document.uri)
+    if state is None or not state.is_deployment:
+        return None
+    position = params.position
+    return await server.compute(lambda core: core.definition(state, position.line, position.character))
+
+
 async def code_action(server: Server, params: types.CodeActionParams) -> Any:
     state = server.documents.at(params.text_document.uri)
     if state is None or not server.client.actions:
@@ -182,6 +198,8 @@ _HANDLERS: dict[str, Callable[..., Any]] = {
     types.TEXT_DOCUMENT_DID_CLOSE: did_close,
     types.TEXT_DOCUMENT_DID_SAVE: did_save,
     types.TEXT_DOCUMENT_HOVER: hover,
+    types.TEXT_DOCUMENT_COMPLETION: completion,
+    types.TEXT_DOCUMENT_DEFINITION: definition,
     types.TEXT_DOCUMENT_CODE_ACTION: code_action,
     types.CODE_ACTION_RESOLVE: resolve,
     types.TEXT_DOCUMENT_DIAGNOSTIC: diagnostic,

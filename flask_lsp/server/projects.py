@@ -107,10 +107,10 @@ class Projects:
         project = self.project_of(state.document)
         for other in self._documents:
             if other.document != state.document and self.root_of(other.document) == root:
-                project = project.with_text(other.document, self._source(other))
+                project = project.with_text(other.document, self._source(other), other.kind)
         self._keep(root, project)
         before = project.files.get(state.document)
-        project = project.with_text(state.document, self._source(state))
+        project = project.with_text(state.document, self._source(state), state.kind)
         if self._documents.get(state.document) is state:
             self._keep(root, project)
             if before is not None:

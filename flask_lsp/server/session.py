@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from flask_lsp.features import actions as feature
+from flask_lsp.features import deployment
 from flask_lsp.features.hover import explain, hover
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding
@@ -79,6 +80,24 @@ class Session:
             return None
         text, span = found
         return convert.hover(text, convert.range_of(source, span, self._client.unit), self._client)
+
+    def completion(self, state: Open, line: int, column: int) -> Json | None:
+        """The answer to ``textDocument/completion``; None where nothing of ours is named."""
+        project = self.projects.synced(state)
+        source = project.files[state.document].source
+        found = deployment.completions(project, state.document, source.offset(line, column, self._client.unit))
+        return None if found is None else convert.completion(source, found, self._client.unit)
+
+    def definition(self, state: Open, line: int, column: int) -> Json | None:
+        """The answer to ``textDocument/definition``; None where nothing of ours is named."""
+        project = self.projects.synced(state)
+        source = project.files[state.document].source
+        found = deployment.definition(project, state.document, source.offset(line, column, self._client.unit))
+        if found is None:
+            return None
+        document, span = found
+        place = convert.range_of(project.files[document].source, span, self._client.unit)
+        return {"uri": self._uri(document), "range": place}
 
     def explain(self, code: str) -> str | None:
         """The documentation of a rule in Markdown."""

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_lsp.project import deployment, files
-from flask_lsp.project.deployment import FACTORIES, Deployment, Launch
+from flask_lsp.deployment_files import kind_of
+from flask_lsp.facts.launching import FACTORIES
+from flask_lsp.project import files
+from flask_lsp.project.deployment import Deployment, Launch, from_pyproject, launches_in, launches_of
 from flask_lsp.project.imports import entries_of
-from flask_lsp.project.project import Project
+from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.run import check
 from flask_lsp.settings import Settings
+from flask_lsp.text import Source
 
 DOCKER = """
 FROM python:3.12
@@ -44,11 +47,15 @@ services:
 
 
 def said(name: str, text: str) -> list[tuple[str, str]]:
-    return [(each.how, each.target) for each in deployment.from_file(name, text)]
+    return [(each.how, each.target) for each in launches(name, text)]
+
+
+def launches(name: str, text: str) -> list[Launch]:
+    return list(launches_in(File(f"/r/{name}", Source(text)))) if kind_of(name) else []
 
 
 @pytest.mark.parametrize(
-    ("command", "launches"),
+    ("command", "wanted"),
     [
         ("gunicorn -w 4 -b 0.0.0.0:$PORT shop.web:app", [Launch("gunicorn shop.web:app", "shop.web")]),
         ("exec gunicorn 'shop:make(1)' -c python:conf", [Launch("gunicorn shop:make(1)", "shop", calls=("make",))]),
@@ -69,27 +76,21 @@ def said(name: str, text: str) -> list[tuple[str, str]]:
         ("gunicorn 'a:b", [Launch("gunicorn 'a:b", "a")][:0]),
     ],
 )
-def test_commands(command: str, launches: list[Launch]) -> None:
-    assert list(deployment.from_command(command)) == launches
+def test_commands(command: str, wanted: list[Launch]) -> None:
+    assert launches("start.sh", command) == wanted
 
 
 def test_files_by_their_names() -> None:
     assert said(".flaskenv", "# FLASK_APP=no\nexport FLASK_APP='a:b'  # yes\nSECRET=x") == [("flask --app a:b", "a")]
     assert said("Procfile", "web: gunicorn a:b\nrelease: ./up.sh") == [("gunicorn a:b", "a")]
-    assert [target for _, target in said("Dockerfile.prod", DOCKER)] == ["src/shop.py", "shop.web"]
+    assert {target for _, target in said("Dockerfile.prod", DOCKER)} == {"src/shop.py", "shop.web"}
     targets = [target for _, target in said("docker-compose.yml", COMPOSE)]
-    assert targets == [
-        "shop",
-        "shop",
-        "jobs.py",
-        "run.py",
-        "shop",
-    ]
+    assert sorted(targets) == ["jobs.py", "run.py", "shop", "shop", "shop"]
     assert said("uwsgi.ini", "[uwsgi]\nmodule = wsgi\ncallable = app\n") == [("uwsgi wsgi:app", "wsgi")]
     assert said("docker-entrypoint.sh", "#!/bin/sh\nexec gunicorn \\\n  a:b") == [("gunicorn a:b", "a")]
     assert said("readme.txt", "gunicorn a:b") == []
     scripts = {"project": {"scripts": {"shop": "shop.cli:main", "bad": 3}}, "tool": {"poetry": []}}
-    assert list(deployment.from_pyproject(scripts)) == [Launch("shop", "shop.cli")]
+    assert list(from_pyproject(scripts)) == [Launch("shop", "shop.cli")]
 
 
 @pytest.mark.hypothesis
@@ -118,18 +119,35 @@ def test_files_by_their_names() -> None:
     | st.text(),
 )
 def test_any_text_says_something_or_nothing(name: str, text: str) -> None:
-    assert isinstance(deployment.from_file(name, text), tuple)
+    assert isinstance(launches(name, text), list)
 
 
-def test_only_the_root_is_read(tmp_path: Path) -> None:
+def test_files_of_all_folders_are_read(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "Procfile").write_text("web: gunicorn no:app")
     (tmp_path / "Dockerfile").mkdir()
-    (tmp_path / "Procfile").write_bytes(b"web: gunicorn a:b \xff\n")
+    (tmp_path / "Procfile").write_bytes(b"web: gunicorn a:b\n")
     (tmp_path / "pyproject.toml").write_text("[project.scripts]\nshop = 'shop:main'")
-    assert [each.target for each in files.deployment_of(str(tmp_path)).launches] == ["a", "shop"]
-    assert set(files.settings_files(str(tmp_path))) == {"Dockerfile", "Procfile", "pyproject.toml"}
+    (tmp_path / ".gitignore").write_text(".env\n*.sh\n")
+    (tmp_path / ".env").write_text("FLASK_APP=local")
+    (tmp_path / "start.sh").write_text("gunicorn ignored:app")
+    made = Project(str(tmp_path), Settings(), Versions()).with_deployment(files.deployment_of(str(tmp_path)))
+    for path in files.walk([str(tmp_path)]):
+        made = made.with_text(path, files.read(path))
+    found = {(each.target, each.folder) for each in launches_of(made)}
+    assert found == {("a", ""), ("no", ""), ("no", "sub"), ("shop", ""), ("local", "")}
+    assert set(files.settings_files(str(tmp_path))) == {"pyproject.toml"}
     assert files.deployment_of(str(tmp_path / "gone")) == Deployment()
+
+
+def test_a_target_that_is_typed_disturbs_nobody() -> None:
+    made = project({"/r/shop.py": "app = 1\n", "/r/Procfile": "web: gunicorn sho"})
+    answers = made.answers
+    typed = made.with_text("/r/Procfile", "web: gunicorn shop")
+    assert typed.with_text("/r/Procfile", "web: gunicorn shop  ").answers is typed.answers
+    assert made.with_text("/r/Procfile", "web: gunicorn shoo").answers is answers
+    assert typed.answers is not answers
+    assert [each.start.documents for each in entries_of(typed) if each.how == "gunicorn shop"] == [("/r/shop.py",)]
 
 
 CIRCLE = {

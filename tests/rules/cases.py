@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flask_lsp.deployment_files import kind_of
 from flask_lsp.facts.pages import page_of
 from flask_lsp.project.files import is_page
 from flask_lsp.project.project import Project
@@ -78,10 +79,10 @@ def cases(path: Path) -> list[Case]:
 
 
 def with_files(project: Project, files: dict[str, str]) -> Project:
-    """The project with the Python files, templates and scripts of a case below ``/case``."""
+    """The project with the Python and deployment files, templates and scripts of a case below ``/case``."""
     pages = {f"/case/{name}": page_of(text) for name, text in files.items() if is_page(name)}
     for name, text in files.items():
-        if name.endswith(".py"):
+        if kind_of(name) is not None:
             project = project.with_text(f"/case/{name}", text)
     return project.with_pages(pages)
 

@@ -23,6 +23,12 @@ def all_cases() -> tuple[Case, ...]:
     return tuple(case for path in sorted(HERE.rglob("*.md")) for case in cases(path))
 
 
+@cache
+def python_cases() -> tuple[Case, ...]:
+    """The cases whose main file is in Python."""
+    return tuple(case for case in all_cases() if case.main.endswith(".py"))
+
+
 def project_of(files: dict[str, str]) -> Project:
     """A complete project of Python files below ``/case``, under the preset that has all rules."""
     settings, problems = merge({"preset": "strict"})
@@ -34,10 +40,10 @@ def project_of(files: dict[str, str]) -> Project:
 
 def some_files(pick: random.Random) -> dict[str, str]:
     """The files of a case, the main one often longer by those of others."""
-    case = pick.choice(all_cases())
+    case = pick.choice(python_cases())
     files = dict(case.files)
     for _ in range(pick.randrange(4)):
-        other = pick.choice(all_cases())
+        other = pick.choice(python_cases())
         files[case.main] += "\n" + other.files[other.main]
     return files
 

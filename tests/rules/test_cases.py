@@ -7,7 +7,9 @@ import random
 from pathlib import Path
 
 import pytest
+import yaml
 
+from flask_lsp.deployment_files import kind_of
 from flask_lsp.project import versions
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding
@@ -33,6 +35,17 @@ def project_of(case: Case) -> Project:
     return with_files(project, case.files).with_complete(True)
 
 
+def parse(name: str, text: str) -> None:
+    """The text is what the name says."""
+    match kind_of(name):
+        case "python":
+            ast.parse(text)
+        case "compose" | "yaml" | "workflow" if "{{" not in text:
+            list(yaml.safe_load_all(text))
+        case _:
+            pass
+
+
 def rows(project: Project, name: str) -> list[tuple[int, int, int, str]]:
     source = project.files[f"/case/{name}"].source
     found: list[tuple[int, int, int, str]] = []
@@ -47,7 +60,7 @@ def rows(project: Project, name: str) -> list[tuple[int, int, int, str]]:
 def test_findings(case: Case) -> None:
     project = project_of(case)
     for name in case.files:
-        if not name.endswith(".py"):
+        if kind_of(name) is None:
             continue
         expected = sorted((row.line, row.start, row.end, row.code) for row in case.expected[name])
         assert sorted(rows(project, name)) == expected, name
@@ -65,11 +78,11 @@ def test_fix(case: Case) -> None:
     project, document = project_of(case), f"/case/{case.main}"
     fixed = fixed_text(project, document, case.fixed_how)
     assert fixed == case.fixed
-    ast.parse(fixed)
+    parse(document, fixed)
     after = project.with_text(document, fixed)
     for name, text in case.also.items():
         assert others(project, document, case.fixed_how)[f"/case/{name}"] == text
-        ast.parse(text)
+        parse(name, text)
         after = after.with_text(f"/case/{name}", text)
     codes = {row.code for row in case.expected[case.main]}
     left = [finding for finding in check(after, document) if finding.rule.code in codes and finding.fixes]
@@ -112,7 +125,7 @@ def test_each_fix_alone(case: Case) -> None:
                 changed = changed.with_text(each, new) if each.endswith(".py") else changed
             for each, new in change.edits.items():
                 text = apply(project.files[each].source.text, new)
-                ast.parse(text)
+                parse(each, text)
                 changed = changed.with_text(each, text)
             after = check(changed, document)
             assert len(after) < len(before), f"{finding.rule.code}: {fix.title} leaves its finding:\n{text}"

@@ -49,7 +49,7 @@ async def test_what_is_no_message_is_an_invalid_request(wire: Wire) -> None:
 
 
 async def test_an_unknown_request_is_not_found(wire: Wire) -> None:
-    for method in ("textDocument/completion", "no/such", "", "$/unknown", "exit/x"):
+    for method in ("textDocument/foldingRange", "no/such", "", "$/unknown", "exit/x"):
         with pytest.raises(Refused) as refused:
             await wire.request(method, {})
         assert refused.value.code == METHOD_NOT_FOUND, method

@@ -35,13 +35,16 @@ import ast
 import re
 from collections.abc import Iterator
 
+from flask_lsp.facts.deployment import DeploymentFacts
 from flask_lsp.facts.model import Bind, ClassDefined, Event, Path, Store
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import config
 from flask_lsp.project.project import Project
 from flask_lsp.rules._config import is_app, is_config, sets
+from flask_lsp.rules._deployment import Role, remove_variable, role
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
+from flask_lsp.rules.debug._deployed import is_development_mode, rename_variable
 from flask_lsp.rules.debug._fixes import remove_setting, replace_read, set_debug
 
 rule = Rule("FL504", "flask-env-removed", Level.WARNING, words=("ENV", ".env"))
@@ -57,11 +60,28 @@ _Node = ast.Attribute | ast.Subscript | ast.Call | ast.Assign | ast.AnnAssign
 
 
 def check(
-    node: ast.Attribute | ast.Subscript | ast.Call | ast.Assign | ast.AnnAssign, ctx: Context
+    node: ast.Attribute | ast.Subscript | ast.Call | ast.Assign | ast.AnnAssign | DeploymentFacts, ctx: Context
 ) -> Iterator[Finding]:
-    if _may_concern(node) and not ctx.is_test and not ctx.versions.below("flask", (2, 3)):
+    if isinstance(node, DeploymentFacts):
+        yield from _deployed(node, ctx)
+    elif _may_concern(node) and not ctx.is_test and not ctx.versions.below("flask", (2, 3)):
         yield from _read(node, ctx)
         yield from _written(node, ctx)
+
+
+def _deployed(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
+    """``FLASK_ENV`` in a deployment file, where FL503 does not speak of it."""
+    for variable in facts.variables:
+        if variable.name != "FLASK_ENV" or not variable.value or ctx.versions.below("flask", (2, 3)):
+            continue
+        if is_development_mode(variable) and role(variable, facts, ctx) is not Role.DEVELOPMENT:
+            continue
+        if not ctx.ask(config.reads, "FLASK_ENV"):
+            develops = is_development_mode(variable)
+            what = "`FLASK_DEBUG=1` is what switches debug mode on." if develops else "remove it."
+            message = f"Flask ignores `FLASK_ENV` since 2.3: {what}"
+            fixes = [rename_variable(variable)] if develops else []
+            yield ctx.finding(variable.name_span, message, fixes=[*fixes, *remove_variable(variable, ctx)])
 
 
 def _read(node: _Node, ctx: Context) -> Iterator[Finding]:

@@ -1,0 +1,163 @@
+"""What a deployment file says: the variables it sets and the commands it starts, each with its place.
+
+Pure functions of the text. Whatever cannot be read says nothing, and nothing here raises. Values are kept only of
+variables that Flask and its servers read: all others may be secrets, and are known by name.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from flask_lsp.deployment_files import Kind
+from flask_lsp.facts.shell import Word
+from flask_lsp.frozen import frozen
+from flask_lsp.text import Span
+
+if TYPE_CHECKING:
+    from flask_lsp.facts.file import FileFacts
+
+log = logging.getLogger(__name__)
+
+READABLE = frozenset(
+    {
+        *("FLASK_APP", "FLASK_DEBUG", "FLASK_ENV", "FLASK_RUN_HOST", "FLASK_RUN_PORT", "FLASK_SKIP_DOTENV"),
+        *("WERKZEUG_DEBUG_PIN", "GUNICORN_CMD_ARGS", "WSGI_APP"),
+    }
+)
+"""The variables whose values are kept."""
+MAX_LENGTH = 400_000
+"""Longer files are made by machines."""
+
+_SAYS = re.compile(r"FLASK_|[Ff]lask|wsgi|WSGI|python|gunicorn|waitress|hypercorn|uvicorn|WERKZEUG|\.sh\b|_KEY\b|DEBUG")
+_COMMENTS_BESIDE = frozenset({"compose", "yaml", "workflow", "env", "shell", "python"})
+
+
+@frozen()
+class Where:
+    """What is known of the container, service or stage that something is said of."""
+
+    name: str = ""
+    development: bool = False
+    """By its name, its profile or its stage it is not what production runs."""
+    mounts: tuple[str, ...] = ()
+    """The folders of this machine that it sees, as it is common where one develops."""
+    foreign: bool = False
+    """It runs an image that is not built here."""
+    folders: tuple[str, ...] = ()
+    """The folders of the project that it is built from, relative to that of the file or to one above it."""
+
+
+NOWHERE = Where()
+
+
+@frozen()
+class Variable:
+    """An environment variable that is set."""
+
+    name: str
+    value: str | None
+    """``None`` where it is unknown, or not to be kept."""
+    name_span: Span
+    span: Span
+    """Of the value without its quotes; empty behind the name where there is none."""
+    whole: Span
+    """What has to go so that the variable is gone: the line, the item of a list, the assignment of a command."""
+    where: Where = NOWHERE
+    conditional: bool = False
+    begin: int = -1
+    """Where begins what it belongs to, if that is earlier: an instruction, or the key of a value of several lines."""
+
+
+@frozen()
+class Command:
+    """A command that is started."""
+
+    words: tuple[Word, ...]
+    whole: Span
+    """From the first word to the last."""
+    where: Where = NOWHERE
+    listed: bool = False
+    """Its words are the items of a list: no shell reads them."""
+    conditional: bool = False
+    starts: bool = True
+    """It is what the container, service or machine is there for; else a step on the way."""
+    begin: int = -1
+    """As of a variable."""
+
+
+@frozen()
+class DeploymentFacts:
+    """All that one file says."""
+
+    kind: Kind
+    text: str = ""
+    variables: tuple[Variable, ...] = ()
+    commands: tuple[Command, ...] = ()
+    brings: bool = True
+    """The files of the project come along: an image that copies none is of something else."""
+
+    def said_at(self, span: Span) -> Variable | Command | None:
+        """The variable or command that holds a place."""
+        said = (*self.variables, *self.commands)
+        return next((each for each in said if each.whole.start <= span.start <= each.whole.end), None)
+
+    def begin(self, span: Span) -> int:
+        """Where begins what a place belongs to: the instruction, or the key of a value of several lines."""
+        said = self.said_at(span)
+        if said is None:
+            return span.start
+        return min(said.begin if said.begin >= 0 else said.whole.start, span.start)
+
+    def one_line(self, span: Span) -> bool:
+        """What a place belongs to stands on one line."""
+        said = self.said_at(span)
+        begin = self.begin(span)
+        end = max(span.end, said.whole.end if said is not None else 0)
+        return "\n" not in self.text[begin:end]
+
+    @property
+    def comments_beside(self) -> bool:
+        """A comment may stand behind something on its line; else it needs a line of its own."""
+        return self.kind in _COMMENTS_BESIDE
+
+
+def deployment_facts(kind: Kind, path: str, text: str) -> DeploymentFacts:
+    """The facts of a file, whatever it holds."""
+    if len(text) > MAX_LENGTH or not _SAYS.search(text):
+        return DeploymentFacts(kind, text)
+    try:
+        return _read(kind, path, text)
+    except RecursionError:
+        return DeploymentFacts(kind, text)
+    except Exception:  # a bug costs what this file says
+        log.exception("%s cannot be read", path)
+        return DeploymentFacts(kind, text)
+
+
+def _read(kind: Kind, path: str, text: str) -> DeploymentFacts:
+    # Each reader comes with what it needs: who has no such file does not wait for its library.
+    if kind == "dockerfile":
+        from flask_lsp.facts.dockerfile import read_dockerfile
+
+        return read_dockerfile(text)
+    if kind in ("compose", "yaml", "workflow"):
+        from flask_lsp.facts.yaml_files import read_yaml
+
+        return read_yaml(kind, path, text)
+    from flask_lsp.facts import plain_files
+
+    return plain_files.read(kind, text)
+
+
+def kept_value(name: str, value: str | None) -> str | None:
+    """The value of a variable, if it is one that may be kept."""
+    return value if name in READABLE else None
+
+
+def gunicorn_facts(facts: FileFacts, text: str) -> DeploymentFacts:
+    """What a configuration file of gunicorn says: ``wsgi_app`` and ``raw_env``."""
+    from flask_lsp.facts.plain_files import read_gunicorn
+
+    return read_gunicorn(facts, text)

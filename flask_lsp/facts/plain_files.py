@@ -1,0 +1,227 @@
+"""Deployment files that are read line by line: ``.env``, Procfile, units of systemd, ``uwsgi.ini``, shell scripts, and
+the configuration of gunicorn.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flask_lsp.deployment_files import Kind
+from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Variable, kept_value
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.model import Assigned, Items, Literal
+from flask_lsp.facts.shell import Word, commands, plain_words, word_of
+from flask_lsp.text import Span
+
+_PROCESS = re.compile(r"(?P<name>[\w-]+)[ \t]*:[ \t]*(?P<command>[^\r\n]*)")
+_EXPORTED = frozenset({"export", "set", "setx", "declare"})
+_ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
+_SECTION = re.compile(r"\s*\[(?P<name>[^\]\r\n]+)\]")
+_EXEC = re.compile(r"[-@:+!|]*")
+_STRING = re.compile(r"\"[^\"\r\n]*\"|'[^'\r\n]*'")
+
+
+def read(kind: Kind, text: str) -> DeploymentFacts:
+    match kind:
+        case "env":
+            return DeploymentFacts(kind, text, tuple(_dotenv(text)))
+        case "procfile":
+            return _gathered(kind, text, _procfile(text))
+        case "unit":
+            return _gathered(kind, text, _unit(text))
+        case "ini":
+            return _gathered(kind, text, _ini(text))
+        case "shell":
+            return _gathered(kind, text, _spoken(text, Span(0, len(text)), starts=True))
+        case _:
+            return DeploymentFacts(kind, text)
+
+
+def _gathered(kind: Kind, text: str, found: Iterator[Command | Variable]) -> DeploymentFacts:
+    said = tuple(found)
+    variables = tuple(each for each in said if isinstance(each, Variable))
+    return DeploymentFacts(kind, text, variables, tuple(each for each in said if isinstance(each, Command)))
+
+
+def _dotenv(text: str) -> Iterator[Variable]:
+    """Read by python-dotenv's own parser, as Flask does; what it skips says nothing."""
+    from dotenv.parser import parse_stream
+
+    at = 0
+    for binding in parse_stream(io.StringIO(text, newline="")):
+        original, start = binding.original.string, at
+        at += len(original)
+        if binding.key is None or binding.error:
+            continue
+        name_at = original.find(binding.key)
+        equals = original.find("=", name_at + len(binding.key))
+        value = binding.value
+        if value is None or equals < 0:
+            span = Span(start + name_at + len(binding.key), start + name_at + len(binding.key))
+        else:
+            inner = original.find(value, equals + 1)
+            span = Span(start + inner, start + inner + len(value)) if inner >= 0 else Span(start + equals + 1, at)
+        known = None if value is None or "$" in value else value
+        head = len(original) - len(original.lstrip())
+        whole = Span(start + head, start + len(original.rstrip()))
+        name = Span(start + name_at, start + name_at + len(binding.key))
+        yield Variable(binding.key, kept_value(binding.key, known), name, span, whole)
+
+
+def _procfile(text: str) -> Iterator[Command | Variable]:
+    for line in _lines(text):
+        found = _PROCESS.match(text, line.start, line.end)
+        if found and not text[line.start : line.end].lstrip().startswith("#"):
+            yield from _spoken(text, Span(*found.span("command")), starts=found["name"] != "release")
+
+
+def _spoken(text: str, span: Span, *, starts: bool) -> Iterator[Command | Variable]:
+    """What a shell reads; a variable that a command sets for others is one of the file."""
+    for simple in commands(text, span):
+        words = simple.words
+        if words[0].text in _EXPORTED or all(_ASSIGNED.fullmatch(word.text) for word in words):
+            for word in words:
+                if (variable := assigned(text, word, conditional=simple.conditional)) is not None:
+                    yield variable
+            continue
+        whole = Span(words[0].span.start, words[-1].span.end)
+        yield Command(words, whole, NOWHERE, False, simple.conditional, starts)
+
+
+def assigned(text: str, word: Word, *, conditional: bool = False) -> Variable | None:
+    """The variable that a word such as ``FLASK_DEBUG=1`` sets."""
+    raw = text[word.span.start : word.span.end]
+    quote = 1 if raw[:1] in ("'", '"') else 0
+    found = _ASSIGNED.match(raw, quote)
+    if found is None:
+        return None
+    start = word.span.start
+    end = word.span.end - quote
+    value = word_of(text, Span(start + found.start("value"), end))
+    span = value.part(0) if value.inner >= 0 else value.span
+    known = value.text if word.known and value.known else None
+    name = Span(*found.span("name")).shift(start)
+    return Variable(found["name"], kept_value(found["name"], known), name, span, word.span, conditional=conditional)
+
+
+class _Key(NamedTuple):
+    section: str
+    name: str
+    name_span: Span
+    span: Span
+    """Of its value; in a unit over several lines."""
+
+
+def _keys(text: str) -> Iterator[_Key]:
+    section, at = "", 0
+    lines = list(_lines(text))
+    while at < len(lines):
+        start, end = lines[at]
+        at += 1
+        if found := _SECTION.match(text, start, end):
+            section = found["name"].strip()
+            continue
+        name, equals, _ = text[start:end].partition("=")
+        if not equals or not name.strip() or name.lstrip()[:1] in ("#", ";"):
+            continue
+        while at < len(lines) and text[start:end].rstrip().endswith("\\"):
+            end = lines[at].end
+            at += 1
+        begin = start + len(name) + 1
+        said = text[begin:end]
+        span = Span(begin + len(said) - len(said.lstrip()), begin + len(said.rstrip()))
+        lead = len(name) - len(name.lstrip())
+        yield _Key(section, name.strip(), Span(start + lead, start + len(name.rstrip())), Span(*sorted(span)))
+
+
+def _unit(text: str) -> Iterator[Command | Variable]:
+    for key in _keys(text):
+        if key.section != "Service":
+            continue
+        if key.name == "Environment":
+            for word in _without_escapes(text, key.span):
+                if (variable := assigned(text, word)) is not None:
+                    yield variable
+        elif key.name == "ExecStart":
+            found = _EXEC.match(text, *key.span)
+            start = found.end() if found else key.span.start
+            if words := _without_escapes(text, Span(start, key.span.end)):
+                yield Command(words, Span(start, key.span.end), NOWHERE, listed=True)
+
+
+def _without_escapes(text: str, span: Span) -> tuple[Word, ...]:
+    masked = text[: span.start] + re.sub(r"\\(?=\r?\n)", " ", text[span.start : span.end])
+    return plain_words(masked, span)
+
+
+def _ini(text: str) -> Iterator[Command | Variable]:
+    """The settings of uWSGI, and the programs of Supervisor."""
+    said: dict[str, _Key] = {}
+    for key in _keys(text):
+        if key.section == "uwsgi":
+            said[key.name] = key
+            if key.name == "env" and (variable := assigned(text, word_of(text, key.span))) is not None:
+                yield variable
+        elif key.section.startswith("program:"):
+            if key.name == "command":
+                yield Command(plain_words(text, key.span), key.span, NOWHERE, listed=True)
+            elif key.name == "environment":
+                for found in re.finditer(
+                    r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^,\s]*)", text[key.span.start : key.span.end]
+                ):
+                    word = word_of(text, Span(*found.span()).shift(key.span.start))
+                    if (variable := assigned(text, word)) is not None:
+                        yield variable
+    option = next((name for name in ("module", "wsgi", "wsgi-file") if name in said), "")
+    if option:
+        yield _uwsgi(text, said, option)
+
+
+def _uwsgi(text: str, said: dict[str, _Key], option: str) -> Command:
+    """uWSGI's settings as the command that says the same."""
+    key = said[option]
+    words = [Word("uwsgi", key.name_span), Word(f"--{option}", key.name_span), word_of(text, key.span)]
+    for other in ("callable", "chdir", "pythonpath"):
+        if other in said:
+            words += [Word(f"--{other}", said[other].name_span), word_of(text, said[other].span)]
+    return Command(tuple(words), key.span, NOWHERE, listed=True)
+
+
+def read_gunicorn(facts: FileFacts, text: str) -> DeploymentFacts:
+    """``wsgi_app``, ``chdir`` and ``raw_env`` of a configuration of gunicorn."""
+    values: dict[str, tuple[Assigned, Span]] = {}
+    for name in ("wsgi_app", "chdir", "raw_env"):
+        for at in facts.bindings.get(name, ()):
+            if isinstance(at.bound, Assigned):
+                values[name] = at.bound, at.span
+    variables, started = list[Variable](), list[Command]()
+    if "raw_env" in values and isinstance(values["raw_env"][0].value, Items):
+        for word in _strings(text, values["raw_env"][1]):
+            if (variable := assigned(text, word)) is not None:
+                variables.append(variable)
+    if "wsgi_app" in values and isinstance(values["wsgi_app"][0].value, Literal):
+        word = next(_strings(text, values["wsgi_app"][1]), None)
+        if word is not None:
+            words = [Word("gunicorn", word.span)]
+            if "chdir" in values and (folder := next(_strings(text, values["chdir"][1]), None)) is not None:
+                words += [Word("--chdir", folder.span), folder]
+            started.append(Command((*words, word), word.span, NOWHERE, listed=True))
+    return DeploymentFacts("python", text, tuple(variables), tuple(started))
+
+
+def _strings(text: str, span: Span) -> Iterator[Word]:
+    """The plain strings that are assigned to the name at ``span``."""
+    value = re.compile(r"[^=\r\n]*=[ \t]*(?:[\[(][^\])]*|[^\r\n]*)").match(text, span.start)
+    for found in _STRING.finditer(text, *value.span()) if value is not None else ():
+        start, end = found.span()
+        yield Word(text[start + 1 : end - 1], Span(start, end), True, start + 1)
+
+
+def _lines(text: str) -> Iterator[Span]:
+    at = 0
+    for line in text.splitlines(keepends=True):
+        yield Span(at, at + len(line.rstrip("\r\n")))
+        at += len(line)

@@ -1,0 +1,94 @@
+"""What an error handler does with the exception it is given. Questions for ``Context.ask``."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from flask_lsp.facts.model import Call, Defined, Function, Leave, Path, Use, Value
+from flask_lsp.facts.traverse import every_event
+from flask_lsp.project import routes
+from flask_lsp.project.places import place
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_REPORTS = frozenset(
+    {
+        *("exception", "error", "warning", "warn", "critical", "fatal", "info", "debug", "log", "print", "write"),
+        *("capture_exception", "capture_message", "captureException", "report_exc_info", "report_message", "notify"),
+        *(
+            "print_exc",
+            "print_exception",
+            "format_exc",
+            "format_exception",
+            "record_exception",
+            "notice_error",
+            "exc_info",
+        ),
+    }
+)
+"""The last names of calls that tell somebody of an exception, or show it."""
+_SHOWS = frozenset({"str()", "repr()", "type()", "format()", "jsonify()", "dict()", "flask.jsonify()"})
+"""What is given the exception to make text of it."""
+_REPORTERS = ("sentry_sdk", "rollbar", "bugsnag", "raven", "honeybadger")
+_HTTP_EXCEPTION = "werkzeug.exceptions.HTTPException"
+
+
+class Handling(Enum):
+    SWALLOWED = "nobody hears of it, and HTTP exceptions are taken for crashes"
+    UNREPORTED = "HTTP exceptions are told apart, but nobody hears of the others"
+    FINE = "it is reported, raised again, or handed to something that we do not see"
+
+
+def handling(function: Function) -> Handling:
+    """What a handler of all exceptions does with them."""
+    name = function.parameters[0].name if function.parameters else ""
+    told_apart = False
+    for event in every_event(function.body):
+        match event:
+            case Leave(how="raise" | "yield"):
+                return Handling.FINE
+            case Leave(value=value) if name and _holds(value, name):
+                told_apart = True
+            case Call(value=Path(text=text, args=args)):
+                called = text.removesuffix("()").rpartition(".")[2]
+                if called in _REPORTS or called in ("abort", "reraise"):
+                    return Handling.FINE
+                if called in ("isinstance", "getattr", "hasattr"):
+                    told_apart = told_apart or any(_holds(each, name) for each in args)
+                elif any(_holds(each, name) for each in args) and text not in _SHOWS:
+                    return Handling.FINE
+            case Use(path=path) if name and path.startswith(f"{name}.") and not path.startswith(f"{name}.__"):
+                told_apart = told_apart or path != f"{name}.args"
+            case _:
+                pass
+    return Handling.UNREPORTED if told_apart else Handling.SWALLOWED
+
+
+def handling_of(project: Project, document: str, path: str) -> Handling:
+    """What the function that a name stands for does with exceptions."""
+    found = place(project, document, path)
+    return handling(found.bound.function) if found is not None and isinstance(found.bound, Defined) else Handling.FINE
+
+
+def handles_http_exceptions(project: Project, document: str) -> bool:
+    """Something else is registered for HTTP exceptions, or may be."""
+    return not project.complete or any(hook.error == _HTTP_EXCEPTION for hook in routes.hooks(project, document))
+
+
+def reporter(project: Project, _document: str) -> str:
+    """The service that the project reports exceptions to; empty without one."""
+    if not project.complete:
+        return ""
+    for file in project.files.values():
+        for imported in file.facts.imports:
+            root = imported.module.partition(".")[0]
+            if root in _REPORTERS:
+                return root
+    return ""
+
+
+def _holds(value: Value, name: str) -> bool:
+    """The value is the exception itself."""
+    return isinstance(value, Path) and value.text == name

@@ -1,0 +1,132 @@
+"""Debug mode is switched on where the application is deployed.
+
+With `FLASK_DEBUG=1` or `flask run --debug` each error shows Werkzeug's debugger, whose console runs what is typed into
+it, as the user of the server. A variable in a Dockerfile, in a compose file or in a unit holds for everybody who
+reaches the server. Files for development, such as `compose.override.yml` and `.flaskenv`, are the place for it.
+`FLASK_ENV=development` did the same before Flask 2.3, and does nothing since.
+
+```python
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route("/")
+def index():
+    raise ValueError("shown to everybody")
+```
+
+```yaml compose.yml
+services:
+  web:
+    build: .
+    command: gunicorn -b 0.0.0.0:8000 example:app
+    environment:
+      FLASK_DEBUG: "1"
+```
+
+Better:
+
+```python
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route("/")
+def index():
+    raise ValueError("shown to everybody")
+```
+
+```yaml compose.yml
+services:
+  web:
+    build: .
+    command: gunicorn -b 0.0.0.0:8000 example:app
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_lsp.facts.deployment import DeploymentFacts, Variable
+from flask_lsp.facts.launching import Started
+from flask_lsp.project import config
+from flask_lsp.rules._deployment import Role, programs, remove_variable, remove_word, role
+from flask_lsp.rules.base import Finding, Fix, Level, Rule
+from flask_lsp.rules.context import Context
+from flask_lsp.rules.debug._deployed import is_debug, is_development_mode
+from flask_lsp.rules.editing import Editing
+from flask_lsp.text import Span
+
+rule = Rule("FL503", "debug-in-deployment", Level.ERROR, words=("raw_env",))
+
+_WHY = "lets anyone who reaches the server run code on it"
+
+
+def check(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
+    for variable in facts.variables:
+        if is_debug(variable) or is_development_mode(variable):
+            yield from _variable(variable, role(variable, facts, ctx), ctx)
+    for each in programs(facts, ctx):
+        of = role(each.command, facts, ctx)
+        for variable in each.sets:
+            if is_debug(variable) or is_development_mode(variable):
+                yield from _variable(variable, of, ctx)
+        yield from _option(each, of, ctx)
+
+
+def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
+    if of is Role.DEVELOPMENT:
+        return
+    said = f"`{variable.name}={variable.value}`"
+    level, value = _level(of), "0"
+    if variable.name == "FLASK_DEBUG":
+        message = f"{said} {_WHY}: debug mode is off where nothing sets it, remove this."
+    else:
+        value = "production"
+        old = ctx.versions.below("flask", (2, 3))
+        read = ctx.ask(config.reads, "FLASK_ENV")
+        level = level if old or of is Role.DOUBTFUL else Level.WARNING
+        if old:
+            message = f"{said} switches debug mode on, which {_WHY}: production is the default, remove this."
+        elif read:
+            message = f"{said} makes this project choose what it has for development: production needs another value."
+        else:
+            message = f"{said} asks production for development mode; Flask ignores it since 2.3: remove this."
+    if of is Role.DOUBTFUL:
+        message = f"If this is more than a file for development: {message}"
+    span = variable.span if variable.span.end > variable.span.start else variable.name_span
+    whole = Span(variable.name_span.start, variable.span.end) if _close(variable) else span
+
+    def set_value(editing: Editing) -> None:
+        editing.replace(variable.span, value)
+
+    fixes = remove_variable(variable, ctx)
+    if variable.name == "FLASK_DEBUG" or ctx.versions.below("flask", (2, 3)) or ctx.ask(config.reads, "FLASK_ENV"):
+        fixes.insert(0, Fix(f"Set `{variable.name}` to `{value}`", False, set_value))
+    yield ctx.finding(whole, message, level=level, fixes=fixes)
+
+
+def _close(variable: Variable) -> bool:
+    """The name and the value stand side by side."""
+    return 0 < variable.span.start - variable.name_span.end < 4
+
+
+def _option(each: Started, of: Role, ctx: Context) -> Iterator[Finding]:
+    word = each.debug
+    if word is None or of is Role.DEVELOPMENT or not each.runs_flask:
+        return
+    message = f"`--debug` {_WHY}: leave it to the command with which you develop."
+    if of is Role.DOUBTFUL:
+        message = f"If this is more than a file for development: {message}"
+
+    def remove(editing: Editing) -> None:
+        remove_word(word, each.command, editing)
+
+    yield ctx.finding(word.span, message, level=_level(of), fixes=[Fix("Remove `--debug`", False, remove)])
+
+
+def _level(of: Role) -> Level:
+    return Level.ERROR if of is Role.PRODUCTION else Level.INFORMATION
