@@ -52,16 +52,20 @@ def problems(project: Project, document: str, finding: Finding, fix: Fix) -> Ite
         return
     after = project
     for name, new in change.edits.items():
+        if name not in project.files:
+            continue  # .env, .gitignore: no Python
         text = apply(project.files[name].source.text, new)
         if parses(project.files[name].source.text) and not parses(text):
             yield f"leaves {project.path(name)} broken"
             return
         after = after.with_text(name, text)
     for name, text in change.created.items():
+        if not name.endswith(".py"):
+            continue
         if not parses(text):
             yield f"makes {project.path(name)}, which does not parse"
         after = after.with_text(name, text)
-    concerned = {document, *change.edits, *change.created}
+    concerned = {document, *change.edits, *change.created} & after.files.keys()
     before, now = said(project, concerned & project.files.keys()), said(after, concerned)
     if now[finding.rule.code] >= before[finding.rule.code]:
         yield "leaves its finding"
