@@ -46,6 +46,7 @@ from flask_lsp.facts.model import (
     Use,
     Value,
 )
+from flask_lsp.facts.pushes import pushes
 from flask_lsp.facts.requests import error_of, on_g
 from flask_lsp.facts.sending import rendered, sent_in
 from flask_lsp.facts.traverse import attributes, every_event, returns
@@ -242,6 +243,7 @@ def _bare(bound: Bound) -> object:
             decorators = tuple(value for value, _ in function.decorators)
             made = applications(function)
             said = caught(function), recovers(function), takes_over(function), function.outer, function.is_async, made
+            said = caught(function), recovers(function), function.outer, function.is_async, made, pushes(function)
             return decorators, given, _needed(function, (*given, *made)), said
         case ClassDefined():
             events = every_event(bound.body)
@@ -268,7 +270,7 @@ def _instance(bound: ClassDefined) -> object:
 def _member(bound: Bound) -> object:
     """A name of a class; what its methods return is asked of nobody."""
     if isinstance(bound, Defined):
-        return bound.name, tuple(value for value, _ in bound.function.decorators)
+        return bound.name, tuple(value for value, _ in bound.function.decorators), pushes(bound.function)
     return bound.name, _bare(bound)
 
 

@@ -51,6 +51,8 @@ class Either:
     """``a or b``, ``a and b``, ``a if test else b``: one of these."""
 
     values: tuple[Value, ...]
+    how: str = ""
+    """``and`` or ``or``; empty for a conditional expression."""
 
 
 @frozen()

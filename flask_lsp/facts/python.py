@@ -358,7 +358,8 @@ class _Walk:
         self.expression(node.values[0])
         rest = tuple(event for value in node.values[1:] for event in self.part(value))
         if rest:
-            self.events.append(Branch(value_of(node.values[0]), (rest, ()), self.span(node.values[0])))
+            bodies: tuple[Body, ...] = (rest, ()) if isinstance(node.op, ast.And) else ((), rest)
+            self.events.append(Branch(value_of(node.values[0]), bodies, self.span(node.values[0])))
 
     def part(self, node: ast.expr) -> Body:
         outer, self.events = self.events, []

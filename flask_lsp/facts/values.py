@@ -118,7 +118,9 @@ _READERS: dict[type, Callable[[Any], Value]] = {
     ast.Attribute: _name,
     ast.Call: _call,
     ast.Subscript: _subscript,
-    ast.BoolOp: lambda node: Either(tuple([value_of(value) for value in node.values])),
+    ast.BoolOp: lambda node: Either(
+        tuple([value_of(value) for value in node.values]), "and" if isinstance(node.op, ast.And) else "or"
+    ),
     ast.IfExp: lambda node: Either((value_of(node.body), value_of(node.orelse))),
     ast.BinOp: _binary,
     ast.List: _items,

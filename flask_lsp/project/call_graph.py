@@ -18,7 +18,7 @@ nobody calls may yet be called by something else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.file import FileFacts
@@ -163,12 +163,15 @@ def _file_calls(project: Project, file: File, old: FileCalls | None, changed: fr
 def _both(one: Said, other: Said, by: int) -> Said:
     """What two blocks say under one name: the body of a module, or a function that is defined twice. The places of the
     second are counted on."""
-    return Said(
-        one.calls + tuple([each._replace(at=each.at + by) for each in other.calls]),
-        one.handed + tuple([each._replace(at=each.at + by) for each in other.handed]),
-        one.needs + tuple([each._replace(at=each.at + by) for each in other.needs]),
-        one.unseen + other.unseen,
-        one.entries + tuple([each for each in other.entries if each not in one.entries]),
+    return replace(
+        one,
+        calls=one.calls + tuple([each._replace(at=each.at + by) for each in other.calls]),
+        handed=one.handed + tuple([each._replace(at=each.at + by) for each in other.handed]),
+        needs=one.needs + tuple([each._replace(at=each.at + by) for each in other.needs]),
+        unseen=one.unseen + other.unseen,
+        entries=one.entries + tuple([each for each in other.entries if each not in one.entries]),
+        given=one.given + tuple([each._replace(at=each.at + by) for each in other.given]),
+        marks=one.marks | other.marks,
     )
 
 

@@ -15,6 +15,9 @@ MODULE = ""
 SCRIPT = "__main__"
 """The qualified name of what stands under ``if __name__ == "__main__"``."""
 
+PUSHED = "#pushed"
+"""Instead of a document in ``Said.wraps``: a decorator that pushes the context named behind it (``APP``)."""
+
 NEVER, UNKNOWN = -2, -1
 Through: TypeAlias = "tuple[int, int, int]"
 """The context at a place of a function, by the context in which the function is entered (``Level``): a ``Level``,
@@ -30,6 +33,8 @@ class Site(NamedTuple):
     callee: Key
     through: Through = AS_ENTERED
     """The context in which it is called."""
+    sure: bool = True
+    """It is reached whenever the function runs."""
 
 
 class Handed(NamedTuple):
@@ -41,6 +46,25 @@ class Handed(NamedTuple):
     """As in ``Entry``; empty where it goes to something that we cannot see: then it may be called in any context."""
     level: Level | None
     """The context in which it will be called, ``None`` where that cannot be told."""
+    to: tuple[Key, str] | None = None
+    """The function of the project that it is given to, and the name of the parameter."""
+    through: Through = AS_ENTERED
+    """The context in which it is handed on."""
+
+
+class Given(NamedTuple):
+    """A function calls or hands on what a parameter of it, or of a function around it, is."""
+
+    owner: str
+    """The qualified name of the function whose parameter it is."""
+    parameter: str
+    within: str
+    """The qualified name of the function that calls it."""
+    at: int
+    kind: str = ""
+    """As in ``Handed``; empty for a call."""
+    level: Level | None = None
+    through: Through = AS_ENTERED
 
 
 class Need(NamedTuple):
@@ -52,6 +76,7 @@ class Need(NamedTuple):
     written: str
     level: Level
     through: Through = AS_ENTERED
+    sure: bool = True
 
 
 class Entry(NamedTuple):
@@ -80,6 +105,20 @@ class Said:
     """Calls of what is neither the project's nor a package's that we know, as they are written."""
     entries: tuple[Entry, ...] = ()
     """How it is entered, by its decorators, its name or its class."""
+    given: tuple[Given, ...] = ()
+    wraps: tuple[Key | None, ...] = ()
+    """The decorators of the project on it, innermost first; ``None`` is one that we do not know."""
+    generator: bool = False
+    """A call does not run the body yet."""
+    parameters: tuple[str, ...] = ()
+    pushes: tuple[int, int] = (0, 0)
+    """The context that it has pushed where it yields, and in the end (``facts.pushes``)."""
+    marks: frozenset[str] = frozenset()
+    """``pushed``: the module body leaves a context pushed; ``task class``: what may give tasks a context is made;
+    ``worker``: a worker for jobs is made; ``autouse``, ``wide`` and ``use:NAME``: of fixtures and tests; ``plugins``:
+    fixtures come from elsewhere; ``patched``: it replaces something for a test."""
+    inner: tuple[str, ...] = ()
+    """The functions that are defined in it, by qualified name."""
 
 
 NOTHING_SAID = Said()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from flask_lsp.facts.model import ClassDefined, Function, Import, Leave, Path
+from flask_lsp.facts.model import Bind, ClassDefined, Defined, Function, Import, Leave, Path
+from flask_lsp.facts.pushes import pushes
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
 from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Outside, Scopes, Tracer
-from flask_lsp.project.entries import decorated
 from flask_lsp.project.names import Resolver
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
 Question: TypeAlias = "tuple[object, ...]"
 """What was asked: the name of a method here, and its arguments."""
-
-_TRANSPARENT = frozenset(
-    {
-        *("staticmethod", "classmethod", "property", "functools.lru_cache", "functools.cache", "functools.wraps"),
-        *("functools.cached_property", "typing.overload", "typing.no_type_check", "typing.override"),
-        *("abc.abstractmethod", "flask_login.login_required", "flask_login.fresh_login_required"),
-        *("werkzeug.utils.cached_property", "functools.singledispatch"),
-        *("builtins.staticmethod", "builtins.classmethod", "builtins.property", "pytest.fixture"),
-    }
-)
-"""Decorators after which a call is a call of the function, in the same context."""
 
 
 class Known(NamedTuple):
@@ -97,9 +86,55 @@ class Names:
     def trace(self, path: str, scopes: Scopes) -> Callable_:
         return Tracer(self._project, self._module_thing, self._imported_thing).trace(self.document, path, scopes)
 
-    def is_plain(self, key: Key) -> bool:
-        """A call of the function runs its body at once, in the context of the caller."""
-        return self._plain(key) if self._is_inner(key) else self._ask(("_plain", key))
+    def effect(self, key: Key) -> int:
+        """The context that a call of a function leaves pushed, see ``facts.pushes``."""
+        return self._pushes(key)[1] if self._is_inner(key) else self._ask(("_pushes", key))[1]
+
+    def managed(self, thing: Callable_) -> int:
+        """The context that is there in a ``with`` over what a function or class of the project gives."""
+        match thing:
+            case FunctionAt(key):
+                return self._pushes(key)[0] if self._is_inner(key) else self._ask(("_pushes", key))[0]
+            case ClassAt(key):
+                enter = self._ask(("_member", key, "__enter__"))
+                return self._ask(("_pushes", enter.key))[1] if isinstance(enter, FunctionAt) else -1
+            case _:
+                return -1
+
+    def parameter(self, target: FunctionAt, where: int | str) -> str:
+        """The name of the parameter that an argument is given to, empty where that cannot be told."""
+        names: tuple[str, ...] = self._ask(("_parameters", target.key))
+        if isinstance(where, str):
+            return where if where in names else ""
+        where += target.bound
+        return names[where] if where < len(names) else ""
+
+    def set_up(self, class_: ClassDefined, key: Key, scopes: Scopes) -> int:
+        """The context that the fixtures of a test case push before each of its tests."""
+        level = 0
+        for each in (key, *self._project_kin(class_, scopes)):
+            if self._ask(("_has_fixtures", each)):
+                return -1
+            for name in ("setUpClass", "setUp", "setup_class", "setup_method", "asyncSetUp"):
+                found = self._ask(("_member", each, name))
+                if isinstance(found, FunctionAt):
+                    pushed = self._ask(("_pushes", found.key))[1]
+                    level = -1 if -1 in (pushed, level) else max(level, pushed)
+        for base in self.bases(class_, scopes):
+            if base.startswith("flask_testing."):
+                level = 2
+            elif not base.startswith(("unittest.", "builtins.")):
+                level = -1
+        return level
+
+    def _project_kin(self, class_: ClassDefined, scopes: Scopes, depth: int = 8) -> list[Key]:
+        """The classes of the project that a class derives from."""
+        found: list[Key] = []
+        for base in class_.bases:
+            at = self.trace(base.text, scopes) if isinstance(base, Path) else None
+            if isinstance(at, ClassAt) and depth:
+                found += [at.key, *self._ask(("_kin_keys", at.key, depth - 1))]
+        return found
 
     def _is_inner(self, key: Key) -> bool:
         """It stands in a function or class of this file: no interface tells all of it."""
@@ -159,20 +194,34 @@ class Names:
     def _init(self, key: Key) -> Callable_:
         return Tracer(self._project).member(key, "__init__")
 
-    def _plain(self, key: Key) -> bool:
+    def _member(self, key: Key, name: str) -> Callable_:
+        return Tracer(self._project).member(key, name)
+
+    def _pushes(self, key: Key) -> tuple[int, int]:
         found = Tracer(self._project).function_at(key)
+        return (0, 0) if found is None else pushes(found[0])
+
+    def _parameters(self, key: Key) -> tuple[str, ...]:
+        found = Tracer(self._project).function_at(key)
+        return () if found is None else tuple([each.name for each in found[0].parameters if not each.stars])
+
+    def _has_fixtures(self, key: Key) -> bool:
+        found = Tracer(self._project).class_at(key)
         if found is None:
-            return False
-        function, scopes = found
-        if is_generator(function):
-            return False
-        for value, _ in function.decorators:
-            text = value.text.removesuffix("()") if isinstance(value, Path) else ""
-            scope = tuple([scope.function for scope in scopes])
-            name = Resolver(self._project).name(key[0], text, scope) if text else None
-            if name not in _TRANSPARENT and (not isinstance(value, Path) or decorated(name, value) is None):
-                return False
-        return True
+            return True
+        bounds = [event.bound for event in every_event(found[0].body) if isinstance(event, Bind)]
+        decorators = [value for each in bounds if isinstance(each, Defined) for value, _ in each.function.decorators]
+        return any(isinstance(value, Path) and "fixture" in value.text for value in decorators)
+
+    def _kin_keys(self, key: Key, depth: int) -> tuple[Key, ...]:
+        tracer = Tracer(self._project)
+        found = tracer.class_at(key)
+        keys: list[Key] = []
+        for base in found[0].bases if found is not None and depth else ():
+            at = tracer.trace(key[0], base.text, found[1]) if found and isinstance(base, Path) else None
+            if isinstance(at, ClassAt) and at.key != key:
+                keys += [at.key, *self._kin_keys(at.key, depth - 1)]
+        return tuple(keys)
 
     def _kin(self, key: Key, depth: int) -> frozenset[str]:
         tracer = Tracer(self._project)

@@ -6,6 +6,7 @@ function is walked once, whoever calls it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -38,27 +39,30 @@ from flask_lsp.facts.model import (
     Value,
     With,
 )
+from flask_lsp.facts.pushes import pushes
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import links
-from flask_lsp.project import names as names_
 from flask_lsp.project.call_model import (
     AS_ENTERED,
     MODULE,
     NEVER,
+    PUSHED,
     SCRIPT,
     UNKNOWN,
     Entry,
+    Given,
     Handed,
     Need,
     Said,
     Site,
     Through,
 )
-from flask_lsp.project.call_names import Names, Question
+from flask_lsp.project.call_names import Names, Question, is_generator
 from flask_lsp.project.callables import FunctionAt, Scope, Scopes
 from flask_lsp.project.contexts import never_runs
-from flask_lsp.project.entries import decorated, handing
+from flask_lsp.project.entries import PUSHING, TRANSPARENT, decorated, handing
 from flask_lsp.project.needs import PUSHES, Level, need_of
+from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
 
 _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.g"})
@@ -67,6 +71,15 @@ _CALLS_AT_ONCE = frozenset({"map", "filter", "sorted", "max", "min", "any", "all
 """Take a function and call it before they give back."""
 _HARMLESS = ("lock", "mutex", "semaphore", "condition")
 _ANSWERS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "dispatch_request"})
+_REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "open"})
+_QUIET = (
+    *("flask_login.", "flask_wtf.", "flask_caching.", "flask_limiter.", "flask_mail.", "flask_sqlalchemy.", "click."),
+    *("functools.", "typing.", "abc.", "contextlib.", "pytest.mark.", "unittest.", "sqlalchemy.", "dataclasses."),
+    *("flask_babel.", "flask_jwt_extended.", "flask_principal.", "flask_restful.", "flask_restx.", "marshmallow."),
+    *("flask_smorest.", "flask_httpauth.", "flask_security.", "mock.", "werkzeug.", "warnings.", "enum."),
+)
+"""Packages whose decorators and context managers push no context of Flask."""
+_PATCHES = re.compile(r"(?:^|\.)(?:patch(?:\.\w+)?|setattr)$")
 _LEAVES = frozenset({"return", "raise", "break", "continue"})
 
 
@@ -97,10 +110,45 @@ class _Body:
     """The contexts before each push that was not popped yet."""
     hidden: frozenset[str] = frozenset()
     """Names of a class body, which are not followed."""
+    given: list[Given] = field(default_factory=list[Given])
+    wraps: tuple[Key | None, ...] = ()
+    function: Function | None = None
+    inner: list[str] = field(default_factory=list[str])
+    marks: set[str] = field(default_factory=set[str])
+    clients: set[str] = field(default_factory=set[str])
+    """Names of test clients."""
+    forks: int = 0
+    """How many branches, loops and handlers we are in, or have left by one of them."""
+    keeping: bool = False
+    """In ``with client:``, where the context of the last request is kept."""
 
     def at(self, span: Span) -> int:
         self.spans.append(span)
         return len(self.spans) - 1
+
+    @property
+    def now(self) -> tuple[Through, bool]:
+        """The context that is there, and whether it comes to it for sure."""
+        return self.state, not self.forks
+
+    def said(self) -> Said:
+        function = self.function
+        if self.name == MODULE and any(now > entered for now, entered in zip(self.state, AS_ENTERED, strict=True)):
+            self.marks.add("pushed")
+        return Said(
+            tuple(self.calls),
+            tuple(self.handed),
+            tuple(self.needs),
+            tuple(self.unseen),
+            tuple(self.entries),
+            tuple(self.given),
+            self.wraps,
+            function is not None and is_generator(function),
+            tuple([parameter.name for parameter in function.parameters]) if function is not None else (),
+            pushes(function) if function is not None else (0, 0),
+            frozenset(self.marks),
+            tuple(self.inner) if self.name != MODULE else (),
+        )
 
 
 def walk(block: BlockFacts, names: Names) -> Walked:
@@ -125,9 +173,9 @@ class _Walk:
         self.bodies[MODULE] = self.here
         self.body(self.block.body)
         said = {
-            name: Said(tuple(b.calls), tuple(b.handed), tuple(b.needs), tuple(b.unseen), tuple(b.entries))
-            for name, b in self.bodies.items()
-            if b.spans or b.entries or b.unseen or name != MODULE
+            name: body.said()
+            for name, body in self.bodies.items()
+            if name != MODULE or body.spans or body.unseen or body.marks or body.state != AS_ENTERED
         }
         spans = {name: tuple(body.spans) for name, body in self.bodies.items() if body.spans}
         return Walked(said, spans, frozenset(self.names.used))
@@ -142,17 +190,12 @@ class _Walk:
         match event:
             case Use(path=path, span=span, searched=searched):
                 self.need(path + "[]" * searched, span, called=False)
-            case Store(target=target, value=value, span=span):
-                self.need(target.text, span, called=False)
-                self.escape(value, span)
+            case Store():
+                self.store(event)
             case Call():
                 self.call(event)
-            case Bind(bound=Defined(function=function)):
-                self.defined(function)
-            case Bind(bound=ClassDefined() as bound):
-                self.class_(bound)
-            case Bind(bound=Assigned(value=Items() | Pairs() as value, span=span)):
-                self.escape(value, span)
+            case Bind():
+                self.bind(event)
             case With():
                 self.with_(event)
             case Branch():
@@ -163,6 +206,25 @@ class _Walk:
                 self.try_(event)
             case Leave():
                 self.leave(event)
+
+    def store(self, event: Store) -> None:
+        self.need(event.target.text, event.span, called=False)
+        if event.target.text.endswith(".Task"):
+            self.here.marks.add("task class")
+        self.escape(event.value, event.span)
+
+    def bind(self, event: Bind) -> None:
+        match event.bound:
+            case Defined(function=function):
+                self.defined(function)
+            case ClassDefined() as bound:
+                self.class_(bound)
+            case Assigned(name=name, value=Items() | Pairs() as value, span=span):
+                if name == "pytest_plugins":
+                    self.here.marks.add("plugins")
+                self.escape(value, span)
+            case Assigned(name=name, value=Path(text=text)) if text.endswith(".test_client()"):
+                self.here.clients.add(name)
             case _:
                 pass
 
@@ -176,6 +238,8 @@ class _Walk:
     def class_(self, bound: ClassDefined) -> None:
         here = self.here
         before = here.hidden
+        if any(isinstance(base, Path) and base.text.endswith("Task") for base in bound.bases):
+            here.marks.add("task class")
         here.hidden = frozenset(event.bound.name for event in every_event(bound.body) if isinstance(event, Bind))
         outer, outer_bound = self.class_name, self.class_bound
         self.class_name, self.class_bound = self.qualified(bound.name), bound
@@ -193,18 +257,38 @@ class _Walk:
     def defined(self, function: Function) -> None:
         """A function is defined: its body is walked by itself."""
         name = self.free(self.qualified(function.name))
-        body = _Body(name, (Scope(function, name, self.class_name), *self.here.scopes))
+        if not self.class_name:
+            self.here.inner.append(name)
+        body = _Body(name, (Scope(function, name, self.class_name), *self.here.scopes), function=function)
         for value, span in function.decorators:
-            if isinstance(value, Path):
-                path = value.text.removesuffix("()")
-                canonical = self.name(path)
-                if path == value.text:
-                    self.need(path, span, called=True)
-                if (found := decorated(canonical, value)) is not None:
-                    body.entries.append(Entry(*found, (self.document, self.here.name), -1))
+            self.decorated(body, value, span)
         if (found := self.entered(function.name)) is not None:
             body.entries.append(Entry(*found, (self.document, self.here.name), -1))
         self.inside(body, function.body)
+
+    def decorated(self, body: _Body, value: Value, span: Span) -> None:
+        """What a decorator makes of a function."""
+        path = value.text.removesuffix("()") if isinstance(value, Path) else ""
+        if not path or not isinstance(value, Path):
+            body.wraps = (None, *body.wraps)
+            return
+        canonical = self.name(path)
+        if path == value.text:
+            self.need(path, span, called=True)
+        if (found := decorated(canonical, value)) is not None:
+            body.entries.append(Entry(*found, (self.document, self.here.name), -1))
+            body.marks |= _marks(value)
+            if (canonical or "").startswith("celery.signals."):
+                self.here.marks.add("task class")
+        elif _PATCHES.search(path):
+            body.marks.add("patched")
+        elif canonical == "pytest.mark.usefixtures":
+            body.marks |= {f"use:{each.value}" for each in value.args if isinstance(each, Literal)}
+        elif canonical in PUSHING:
+            body.wraps = ((PUSHED, PUSHING[canonical].name), *body.wraps)
+        elif canonical not in TRANSPARENT and not (canonical or path).startswith(_QUIET):
+            target = None if canonical is not None and not canonical.startswith("<") else self.function(path)
+            body.wraps = (None if target is None else target.key, *body.wraps)
 
     def inside(self, body: _Body, events: Body) -> None:
         here, class_, bound = self.here, self.class_name, self.class_bound
@@ -222,14 +306,17 @@ class _Walk:
 
     def entered(self, name: str) -> tuple[str, Level | None] | None:
         """How Flask or a test runner enters a function, by its name and the class that it is in."""
-        as_test: tuple[str, Level | None] | None = ("test", None) if name.startswith("test") else None
+        as_test: tuple[str, Level | None] | None = ("test", Level.NONE) if name.startswith("test") else None
         if self.class_bound is None:
-            return as_test if self.names.is_test and self.here.name == MODULE else None
+            return as_test if self.names.is_test and self.here.name == MODULE and not self.class_name else None
         kin = {base.rpartition(".")[2] for base in self.names.bases(self.class_bound, self.here.scopes)}
         if name in _ANSWERS and not kin.isdisjoint({"View", "MethodView", "Resource"}):
             return "view", Level.REQUEST
         is_case = self.class_bound.name.startswith("Test") if self.names.is_test else False
-        return as_test if is_case or any(base.endswith("TestCase") for base in kin) else None
+        if as_test is None or not (is_case or any(base.endswith("TestCase") for base in kin)):
+            return None
+        level = self.names.set_up(self.class_bound, (self.document, self.class_name), self.here.scopes)
+        return "test", None if level < 0 else Level(level)
 
     def take_lambdas(self, span: Span, kind: str, level: Level | None) -> int:
         """The lambdas in an expression that nobody has taken are handed on; how many they are."""
@@ -238,10 +325,10 @@ class _Walk:
             self.handed(self.lambda_(start), Span(start, start), kind, level)
         return len(inside)
 
-    def lambda_(self, start: int) -> tuple[str, str]:
+    def lambda_(self, start: int) -> Key:
         function = self.lambdas.pop(start)
         name = self.free(self.qualified("<lambda>"))
-        self.inside(_Body(name, (Scope(function, name), *self.here.scopes)), function.body)
+        self.inside(_Body(name, (Scope(function, name), *self.here.scopes), function=function), function.body)
         return self.document, name
 
     # -- names -----------------------------------------------------------------------------------------------------
@@ -269,7 +356,7 @@ class _Walk:
         written = written.removesuffix("[]")
         if len(written) < span.end - span.start:
             span = Span(span.start, span.start + len(written))
-        self.here.needs.append(Need(self.here.at(span), what, written, level, self.here.state))
+        self.here.needs.append(Need(self.here.at(span), what, written, level, *self.here.now))
 
     # -- calls -----------------------------------------------------------------------------------------------------
 
@@ -279,6 +366,12 @@ class _Walk:
         name = self.name(path)
         if self.pushes(event, path):
             return
+        if _PATCHES.search(path):
+            self.here.marks.add("patched")
+        if path.endswith(".work") or (name is not None and name.startswith("rq.") and "Worker" in name):
+            self.here.marks.add("worker")
+        if any(key in ("task_cls", "base") for key, _ in event.value.keywords):
+            self.here.marks.add("task class")
         if (taking := handing(name, path)) is not None:
             value = _argument(event.value, taking.position, taking.keyword)
             self.hand(value, event, taking.kind, taking.level)
@@ -286,31 +379,61 @@ class _Walk:
         target = None if name is not None and not name.startswith("<") else self.function(path)
         if target is not None:
             self.to(target, event.callee)
-        elif name is None:
+        elif name is None and not self.gives(path, event.callee):
             self.here.unseen.append(path)
-        last = path.rpartition(".")[2]
-        if last in _CALLS_AT_ONCE:
+        self.requests(path, known=name is not None and not name.startswith(("<", "flask.Flask()")))
+        self.arguments(event, path.rpartition(".")[2], target)
+
+    def arguments(self, event: Call, last: str, target: FunctionAt | None) -> None:
+        """Functions among the arguments of a call."""
+        if last in _CALLS_AT_ONCE and target is None:
             self.at_once(event)
         else:
             self.take_lambdas(event.span, "", None)
-        if last in ("init_app", "isinstance"):
+        if last in ("init_app", "isinstance", "wraps", "update_wrapper"):
             return
-        for value in (*event.value.args, *(value for _, value in event.value.keywords)):
+        named: list[tuple[int | str, Value]] = [*enumerate(event.value.args), *event.value.keywords]
+        for where, value in named:
             if last in _CALLS_AT_ONCE and isinstance(value, Path) and (given := self.function(value.text)):
                 self.to(given, event.span)
+            elif target is not None and isinstance(value, Path) and (given := self.plain_function(value.text)):
+                parameter = self.names.parameter(target, where)
+                to = (target.key, parameter) if parameter else None
+                self.handed(given.key, event.callee, "", None, to)
             else:
                 self.escape(value, event.span)
 
     def to(self, target: FunctionAt, span: Span) -> None:
-        through = self.here.state
-        if not self.names.is_plain(target.key):
-            through = _map(through, lambda _: UNKNOWN)
-        self.here.calls.append(Site(self.here.at(span), target.key, through))
+        self.here.calls.append(Site(self.here.at(span), target.key, *self.here.now))
+        if (level := self.names.effect(target.key)) != 0:
+            self.here.state = _pushed(self.here.state, level)
+
+    def gives(self, path: str, span: Span, kind: str = "", level: Level | None = None) -> bool:
+        """What is called is a parameter of a function around, whoever gives it."""
+        for scope in self.here.scopes:
+            if bounds := scope.function.bindings.get(path):
+                if not isinstance(bounds[0], Parameter):
+                    return False
+                at = self.here.at(span)
+                self.here.given.append(Given(scope.name, path, self.here.name, at, kind, level, self.here.state))
+                return True
+        return False
+
+    def requests(self, path: str, *, known: bool) -> None:
+        """In ``with client:`` the context of a request stays."""
+        here = self.here
+        if not here.keeping or known:
+            return
+        root, _, last = path.rpartition(".")
+        if root in here.clients and last in _REQUESTS:
+            here.state = _pushed(here.state, Level.REQUEST)
+        elif root not in here.clients:
+            here.state = _pushed(here.state, UNKNOWN)
 
     def at_once(self, event: Call) -> None:
         for start in [start for start in self.lambdas if event.span.start <= start < event.span.end]:
             key = self.lambda_(start)
-            self.here.calls.append(Site(self.here.at(Span(start, start)), key, self.here.state))
+            self.here.calls.append(Site(self.here.at(Span(start, start)), key, *self.here.now))
 
     def hand(self, value: Value | None, event: Call, kind: str, level: Level | None) -> None:
         """A function is handed to what calls it later."""
@@ -323,22 +446,26 @@ class _Walk:
             value = value.args[0]
         if isinstance(value, Path) and (found := self.function(value.text)):
             self.handed(found.key, event.callee, kind, level)
-        elif not isinstance(value, Path):
+        elif isinstance(value, Path):
+            self.gives(value.text, event.callee, kind, level)
+        else:
             self.take_lambdas(event.span, kind, level)
 
-    def handed(self, key: tuple[str, str], span: Span, kind: str, level: Level | None) -> None:
-        if self.here.state == (NEVER, NEVER, NEVER):
-            return
-        self.here.handed.append(Handed(self.here.at(span), key, kind, level))
+    def handed(self, key: Key, span: Span, kind: str, level: Level | None, to: tuple[Key, str] | None = None) -> None:
+        if self.here.state != (NEVER, NEVER, NEVER):
+            self.here.handed.append(Handed(self.here.at(span), key, kind, level, to, self.here.state))
+
+    def plain_function(self, path: str) -> FunctionAt | None:
+        """The function of the project that a path is, without a look at what cannot be one."""
+        if path.endswith(("()", "[]")) or self.is_plain_local(links.split(path)[0]):
+            return None
+        return self.names.named_function(path, self.here.scopes)
 
     def escape(self, value: Value, span: Span) -> None:
         """Functions of the project in a value go to somebody that we do not see."""
         match value:
-            case Path(text=text) if not text.endswith(("()", "[]")):
-                root = links.split(text)[0]
-                if self.is_plain_local(root):
-                    return
-                if found := self.names.named_function(text, self.here.scopes):
+            case Path(text=text):
+                if found := self.plain_function(text):
                     self.handed(found.key, span, "", None)
             case Items(values=values) | Either(values=values):
                 for inner in values:
@@ -362,57 +489,94 @@ class _Walk:
     def pushes(self, event: Call, path: str) -> bool:
         """The call pushes or pops a context."""
         here, owner = self.here, path.rpartition(".")[0]
-        if path.endswith((".push", ".__enter__")) and (level := self.context(Path(owner))) is not None:
+        if path.endswith((".push", ".__enter__")) and (level := self.pushed_by(Path(owner))) not in (None, 0):
             here.pushed.append(here.state)
-            here.state = _map(here.state, lambda now: max(now, level))
+            here.state = _pushed(here.state, level or 0)
         elif path.endswith(".enter_context") and event.value.args:
-            level = self.context(event.value.args[0])
-            here.state = _map(here.state, lambda now: UNKNOWN if level is None else max(now, level))
-        elif path.endswith((".pop", ".__exit__")) and self.context(Path(owner)) is not None:
-            here.state = here.pushed.pop() if here.pushed else _map(here.state, lambda _: UNKNOWN)
+            level = self.pushed_by(event.value.args[0])
+            here.state = _pushed(here.state, UNKNOWN if level is None else level)
+        elif path.endswith((".pop", ".__exit__")) and self.pushed_by(Path(owner)) not in (None, 0):
+            here.state = here.pushed.pop() if here.pushed else _pushed(here.state, UNKNOWN)
         else:
             return False
         return True
-
-    def context(self, manager: Value) -> int | None:
-        """The context that a context manager pushes; ``None`` where that is unknown or none at all."""
-        level = self.pushed_by(manager)
-        return None if level in (None, Level.NONE) else level
 
     def pushed_by(self, manager: Value) -> int | None:
         """The context that entering ``manager`` pushes, ``Level.NONE`` for none, ``None`` where that is unknown."""
         if not isinstance(manager, Path):
             return None
-        name = self.name(manager.text) or manager.text
+        name = self.name(manager.text)
         for end, level in PUSHES.items():
-            if name.endswith((f".{end}", f"<{end}")):
+            if (name or manager.text).endswith(f".{end}"):
                 return level
-        if names_.is_standard(name) or manager.text.rpartition(".")[2].lower().strip("_()").endswith(_HARMLESS):
+        if name is not None and not name.startswith("<"):
+            return None if links.split(name)[0].startswith("flask") and not _is_quiet(name) else Level.NONE
+        if manager.text.rpartition(".")[2].lower().strip("_()").endswith(_HARMLESS):
             return Level.NONE
-        return None
+        found = self.names.trace(manager.text.removesuffix("()"), self.here.scopes)
+        level = None if found is None else self.names.managed(found)
+        return None if level in (None, UNKNOWN) else level
 
     def with_(self, event: With) -> None:
-        before = self.here.state
+        here, before, keeping = self.here, self.here.state, self.here.keeping
         for manager in event.managers:
+            text = manager.text if isinstance(manager, Path) else ""
+            if text.endswith("test_client()") or self.is_client(text):
+                here.keeping = True
+                here.clients.add(text)
+                continue
             level = self.pushed_by(manager)
-            self.here.state = _map(self.here.state, lambda now: UNKNOWN if level is None else max(now, level))  # noqa: B023
+            here.state = _pushed(here.state, UNKNOWN if level is None else level)
         self.body(event.body)
-        self.here.state = _where(self.here.state, before)
+        here.keeping = keeping
+        here.state = _where(here.state, before)
+
+    def is_client(self, text: str) -> bool:
+        """The name of a test client, made here or a fixture."""
+        if text in self.here.clients:
+            return True
+        for scope in self.here.scopes:
+            if bounds := scope.function.bindings.get(text):
+                first = bounds[0]
+                return isinstance(first, Parameter) and text.endswith("client") and self.names.is_test
+        return False
 
     def branch(self, event: Branch) -> None:
         if _is_main(event) and self.here.name == MODULE:
             self.script(event)
             return
         skipped = never_runs(event.test)
-        before = self.here.state
+        before, chosen = self.here.state, self.is_chosen(event.test)
         after: list[Through] = []
+        self.here.forks += 1
         for index, body in enumerate(event.bodies):
             self.here.state = before if index != skipped else (NEVER, NEVER, NEVER)
+            if chosen and body:
+                self.here.state = _map(before, lambda _: UNKNOWN)
             if len(event.bodies) == 2:
                 self.here.state = self.refined(self.here.state, event.test, index == 0)
             self.body(body)
-            after.append(self.here.state)
+            after.append(_where(self.here.state, before) if chosen else self.here.state)
+        self.here.forks -= (NEVER, NEVER, NEVER) not in after
         self.here.state = _join(after) if after else before
+
+    def is_chosen(self, test: Value) -> bool:
+        """The test asks for a parameter that need not be given: who calls chooses what runs."""
+        match test:
+            case Path(text=text):
+                root = text
+            case Negated(value=Path(text=text)):
+                root = text
+            case Compared(left=Path(text=text), operators=("Is" | "IsNot" | "Eq" | "NotEq",)):
+                root = text
+            case Either(values=values):
+                return any(self.is_chosen(value) for value in values)
+            case _:
+                return False
+        function = self.here.function
+        return function is not None and any(
+            each.name == root and (each.default is not None or each.stars) for each in function.parameters
+        )
 
     def script(self, event: Branch) -> None:
         """What runs only where the module is started as a program."""
@@ -441,6 +605,12 @@ class _Walk:
                 if name == "flask.session" and truth:
                     return _asked(state, Level.REQUEST, truth)
                 return state
+            case Either(values=values, how="and" | "or" as how):
+                if truth is (how == "and"):  # all of them turned out so
+                    for value in values:
+                        state = self.refined(state, value, truth)
+                    return state
+                return _join([self.refined(state, value, truth) for value in values])
             case Either(values=values) if any(self.is_guard(value) for value in values):
                 return _map(state, lambda _: UNKNOWN)
             case _:
@@ -459,9 +629,11 @@ class _Walk:
 
     def loop(self, event: Loop) -> None:
         before = self.here.state
+        self.here.forks += 1
         self.body(event.body)
         self.here.state = _join([before, self.here.state])
         self.body(event.orelse)
+        self.here.forks -= 1
 
     def try_(self, event: Try) -> None:
         here, before = self.here, self.here.state
@@ -470,10 +642,12 @@ class _Walk:
         self.body(event.body)
         self.body(event.orelse)
         ends = [_where(here.state, before) if UNKNOWN in here.state else here.state]
+        here.forks += 1
         for handler in event.handlers:
             here.state = before
             self.body(handler.body)
             ends.append(here.state)
+        here.forks -= 1
         here.state = _join(ends)
         if here.state == (NEVER, NEVER, NEVER) and event.final:
             here.state = before
@@ -510,6 +684,15 @@ def _is_main(event: Branch) -> bool:
             return False
 
 
+def _marks(decorator: Path) -> set[str]:
+    marks = {"autouse"} if decorator.keyword("autouse") == Literal(value=True) else set[str]()
+    return marks | ({"wide"} if decorator.keyword("scope") not in (None, Literal("function")) else set())
+
+
+def _is_quiet(name: str) -> bool:
+    return name.startswith(_QUIET)
+
+
 # -- contexts by entry -----------------------------------------------------------------------------------------------
 
 
@@ -522,6 +705,10 @@ def _map(state: Through, change: Callable[[int], int]) -> Through:
 def _changed(now: int, change: Callable[[int], int]) -> int:
     result = change(now)
     return UNKNOWN if now == UNKNOWN and result != Level.REQUEST else result
+
+
+def _pushed(state: Through, level: int) -> Through:
+    return _map(state, lambda now: UNKNOWN if level == UNKNOWN else max(now, level))
 
 
 def _asked(state: Through, level: Level, truth: bool) -> Through:

@@ -58,6 +58,23 @@ _SIGNALS: dict[str, Level | None] = {
 }
 
 
+TRANSPARENT = frozenset(
+    {
+        *("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.lru_cache"),
+        *("functools.cache", "functools.wraps", "functools.cached_property", "functools.singledispatch"),
+        *("typing.overload", "typing.no_type_check", "typing.override", "abc.abstractmethod", "pytest.fixture"),
+        *("contextlib.contextmanager", "contextlib.asynccontextmanager", "werkzeug.utils.cached_property"),
+        *("flask.stream_with_context", "flask.after_this_request", "click.command", "click.group"),
+    }
+)
+"""Decorators after which a call is a call of the function, in the same context."""
+PUSHING = {
+    "flask.cli.with_appcontext": _APP,
+    "flask.copy_current_request_context": _REQUEST,
+}
+"""Decorators that call the function in a context."""
+
+
 class Handing(NamedTuple):
     """A call takes a function, to call it later."""
 
@@ -132,7 +149,7 @@ def decorated(name: str | None, decorator: Path) -> tuple[str, Level | None] | N
         return _task(name, path, last)
     if name == "atexit.register":
         return "atexit", _NONE
-    if name in ("pytest.fixture", "pytest_asyncio.fixture"):
+    if path.endswith("fixture") and (name or path).startswith(("pytest", "fixture")):
         return "fixture", None
     if last in ("connect", "connect_via") and (signal := path.split(".")[-2:-1]):
         return "signal", _SIGNALS.get(signal[0])

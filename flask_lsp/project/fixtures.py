@@ -1,0 +1,120 @@
+"""In which context does a test run? What the fixtures it depends on have pushed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_lsp.project import kinds
+from flask_lsp.project.call_graph import CallGraph
+from flask_lsp.project.call_model import NOTHING_SAID, Said
+from flask_lsp.project.needs import Level
+from flask_lsp.project.route_model import Key
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_OF_PYTEST = frozenset(
+    {
+        *("monkeypatch", "tmp_path", "tmpdir", "tmp_path_factory", "tmpdir_factory", "capsys", "capfd", "caplog"),
+        *("request", "recwarn", "pytestconfig", "cache", "record_property", "mocker", "capsysbinary", "self", "cls"),
+        *("benchmark", "faker", "freezer", "requests_mock", "responses", "snapshot", "event_loop"),
+    }
+)
+"""Fixtures of pytest and its plugins that push no context."""
+_PLUGIN = "pytest-flask"
+
+
+def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
+    """The context in which a test runs; ``None`` where a fixture cannot be told."""
+    said = graph.said.get(key, NOTHING_SAID)
+    own = next((entry.level for entry in graph.entries.get(key, ()) if entry.kind == "test"), None)
+    if own is None:
+        return None
+    if project.versions.of(_PLUGIN) is not None or _is_open(project, graph):
+        return None  # a fixture of its own pushes one for whoever has an application
+    if any(_sees(key[0], each[0]) and graph.said[each].pushes != (0, 0) for each in _wide(graph)):
+        return None  # once a test used it, the context stays for the others
+    level: int = own
+    seen: set[Key] = set()
+    todo: list[tuple[Key, Said]] = [(key, said)]
+    todo += [(name, graph.said[name]) for name in _autouse(graph, key[0])]
+    while todo:
+        here, said = todo.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        if "patched" in said.marks:
+            return None
+        if here != key:
+            pushed = max(said.pushes) if -1 not in said.pushes else -1
+            if pushed < 0 or any(site.callee[1] for site in said.calls if _may_push(graph, site.callee)):
+                return None
+            level = max(level, pushed)
+        for name in (*said.parameters, *(mark[4:] for mark in said.marks if mark.startswith("use:"))):
+            if name in _OF_PYTEST:
+                continue
+            fixture = _fixture(graph, here[0], name)
+            if fixture is None:
+                return None
+            todo.append((fixture, graph.said[fixture]))
+    return Level(level)
+
+
+def pushing_fixture(graph: CallGraph, test: Key, level: Level) -> str | None:
+    """The name of a fixture that a test may use, which pushes the context."""
+    if "." in test[1]:
+        return None  # test cases of unittest take none
+    found = [key for key in _fixtures(graph) if _sees(test[0], key[0]) and max(graph.said[key].pushes) >= level]
+    best = max(found, key=lambda key: (key[0] == test[0], len(key[0])), default=None)
+    return None if best is None else best[1].rpartition(".")[2]
+
+
+def _is_open(project: Project, graph: CallGraph) -> bool:
+    """Fixtures for all tests may come from elsewhere."""
+    known = graph.kept.get(_is_open)
+    if known is None:
+        plugins = any("plugins" in said.marks for said in graph.said.values() if said.marks)
+        known = graph.kept[_is_open] = plugins or any(
+            not _is_plain(project, key[0]) for key in _fixtures(graph) if "autouse" in graph.said[key].marks
+        )
+    return bool(known)
+
+
+def _is_plain(project: Project, document: str) -> bool:
+    """A file that pytest reads by its name."""
+    name = document.rpartition("/")[2]
+    return name == "conftest.py" or (kinds.is_test(project, document) and "test" in name)
+
+
+def _wide(graph: CallGraph) -> list[Key]:
+    return [key for key in _fixtures(graph) if "wide" in graph.said[key].marks]
+
+
+def _may_push(graph: CallGraph, key: Key) -> bool:
+    return graph.said.get(key, NOTHING_SAID).pushes != (0, 0)
+
+
+def _autouse(graph: CallGraph, document: str) -> list[Key]:
+    return [key for key in _fixtures(graph) if "autouse" in graph.said[key].marks and _sees(document, key[0])]
+
+
+def _fixture(graph: CallGraph, document: str, name: str) -> Key | None:
+    """The nearest fixture of a name: in the file, or in a ``conftest.py`` above it."""
+    found = [key for key in _fixtures(graph) if key[1].rpartition(".")[2] == name and _sees(document, key[0])]
+    return max(found, key=lambda key: (key[0] == document, len(key[0])), default=None)
+
+
+def _sees(document: str, other: str) -> bool:
+    if document == other:
+        return True
+    folder, _, file = other.rpartition("/")
+    return file == "conftest.py" and document.startswith(f"{folder}/")
+
+
+def _fixtures(graph: CallGraph) -> list[Key]:
+    known = graph.kept.get(_fixtures)
+    if known is None:
+        known = graph.kept[_fixtures] = [
+            key for key, entries in graph.entries.items() if any(entry.kind == "fixture" for entry in entries)
+        ]
+    return known  # type: ignore[return-value]

@@ -1,0 +1,317 @@
+"""What the contexts of Flask are when functions run, from outside of the project inward: which ways lead to a function,
+and which lead to something that lacks its context.
+
+Only what is known counts: a way over a decorator, a context manager or an object that we do not see is none.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from flask_lsp.project import config, kinds
+from flask_lsp.project.call_graph import CallGraph, call_graph
+from flask_lsp.project.call_model import (
+    MODULE,
+    NEVER,
+    NOTHING_SAID,
+    PUSHED,
+    UNKNOWN,
+    Entry,
+    Given,
+    Handed,
+    Need,
+    Said,
+    Site,
+)
+from flask_lsp.project.fixtures import level_of_test
+from flask_lsp.project.needs import Level
+from flask_lsp.project.route_model import Key
+
+if TYPE_CHECKING:
+    from flask_lsp.project.project import Project
+
+_MOST_STEPS = 60
+"""Longer chains of calls are not followed."""
+_SQLALCHEMY = "flask_sqlalchemy."
+URL_FOR = "flask.url_for"
+
+STARTED = frozenset({"thread", "timer", "process", "executor", "task", "job"})
+"""Kinds of entries: some worker runs the function."""
+BACKGROUND = STARTED | {"atexit", "signal handler", "script", "command", "teardown"}
+"""Kinds of entries where no request is."""
+
+
+class Step(NamedTuple):
+    """A numbered place in a function that leads on: a call, or in the end what is used."""
+
+    key: Key
+    at: int
+    sure: bool = True
+    """The call is made whenever the function runs."""
+
+
+class Way(NamedTuple):
+    """How a function is reached."""
+
+    entry: Entry
+    steps: tuple[Step, ...]
+    """The calls, outermost first."""
+
+
+class Failing(NamedTuple):
+    """Something runs in a context that it cannot do with."""
+
+    entry: Entry
+    function: Key
+    """The function that is entered."""
+    steps: tuple[Step, ...]
+    """The calls that lead from it to the use, outermost first."""
+    where: Key
+    """The function that holds the use."""
+    need: Need
+    level: Level
+    """The context that is there."""
+
+
+# -- what fails ------------------------------------------------------------------------------------------------------
+
+
+def failing(project: Project) -> tuple[Failing, ...]:
+    """The first thing on each way into the project that lacks its context: what follows does not run."""
+    if not project.complete:
+        return ()
+    graph = call_graph(project)
+    known = graph.kept.get(failing)
+    grounds = (project.answers, project.versions)
+    if known is None or cast("tuple[object, object]", known)[0] != tuple(map(id, grounds)):
+        found = tuple(_Search(project, graph).run())
+        known = graph.kept[failing] = tuple(map(id, grounds)), found, grounds
+    return cast("tuple[object, tuple[Failing, ...]]", known)[1]
+
+
+class _Search:
+    def __init__(self, project: Project, graph: CallGraph) -> None:
+        self.project = project
+        self.graph = graph
+        self.old_sqlalchemy = project.versions.below("flask-sqlalchemy", (3,))
+        self.marks = frozenset[str]().union(*[said.marks for said in graph.said.values() if said.marks])
+        self.seen: set[tuple[Key, int]] = set()
+
+    def run(self) -> Iterator[Failing]:
+        every = [(key, entry) for key, entries in self.graph.entries.items() for entry in dict.fromkeys(entries)]
+        every += _started_by_others(self.graph)
+        for key, entry in sorted(every, key=lambda each: (each[0], each[1].said, each[1].at, each[1].kind)):
+            level = self.level(key, entry)
+            if level is None:
+                continue
+            self.seen = set()
+            found = self.enter(entry, key, key, level, ())
+            if found is not None:
+                yield found
+
+    def level(self, key: Key, entry: Entry) -> Level | None:
+        """The context that a function is entered in; ``None`` where that cannot be told or does not matter here."""
+        if entry.kind in ("test", "fixture"):
+            return level_of_test(self.project, self.graph, key) if entry.kind == "test" else None
+        if entry.kind == "import":
+            return Level.NONE
+        if entry.kind not in BACKGROUND or kinds.is_test(self.project, entry.said[0]):
+            return None
+        if entry.kind in ("task", "job") and not self.marks.isdisjoint({"pushed", "task class", "worker"}):
+            return None
+        if entry.kind in ("script", "atexit", "signal handler") and "pushed" in self.marks:
+            return None
+        if entry.kind == "process" and not _is_bare(self.graph, entry.said):
+            return None  # a process that is forked goes on with the context of its parent
+        return Level.NONE if entry.kind == "task" else entry.level
+
+    def enter(self, entry: Entry, root: Key, key: Key, level: int, steps: tuple[Step, ...]) -> Failing | None:
+        """Into a function, through its decorators."""
+        said = self.graph.said.get(key)
+        if said is None or len(steps) > _MOST_STEPS or (said.generator and steps):
+            return None
+        level = through_decorators(self.graph, said, level)
+        if level < 0 or (key, level) in self.seen:
+            return None
+        self.seen.add((key, level))
+        places: list[Site | Need] = sorted(
+            (*said.calls, *said.needs, *_called_by_others(self.graph, said)), key=lambda place: place.at
+        )
+        for place in places:
+            now = place.through[level]
+            if now < 0:
+                continue
+            if isinstance(place, Need):
+                if self.fails(place, now):
+                    return Failing(entry, root, steps, key, place, Level(now))
+            elif found := self.enter(entry, root, place.callee, now, (*steps, Step(key, place.at, place.sure))):
+                return found
+        return None
+
+    def fails(self, need: Need, level: int) -> bool:
+        if self.old_sqlalchemy and need.name.startswith(_SQLALCHEMY):
+            return False
+        if need.name == URL_FOR and level == Level.APP:
+            return not _has_server_name(self.project)
+        return level < need.level
+
+
+def _has_server_name(project: Project) -> bool:
+    """URLs can be built without a request, as far as we see."""
+    asked = (config.may_set, "", ("SERVER_NAME",))
+    if asked not in project.answers:
+        project.answers[asked] = config.may_set(project, "", "SERVER_NAME")
+    return bool(project.answers[asked])
+
+
+def through_decorators(graph: CallGraph, said: Said, level: int) -> int:
+    """The context in which a function runs when it is called in another, by what its decorators do."""
+    for decorator in reversed(said.wraps):
+        if decorator is None:
+            return UNKNOWN
+        if decorator[0] == PUSHED:
+            level = max(level, Level[decorator[1]])
+            continue
+        level = _through(graph, decorator, level)
+        if level < 0:
+            return level
+    return level
+
+
+def _through(graph: CallGraph, decorator: Key, level: int) -> int:
+    """What a decorator of the project does to the context."""
+    said = graph.said.get(decorator)
+    if said is None or decorator[1].endswith("__init__"):
+        return UNKNOWN
+    givens = list(_givens(graph, decorator))
+    if not givens:
+        return UNKNOWN if said.inner else level
+    found = {
+        (UNKNOWN if given.level is None else int(given.level)) if given.kind else given.through[level]
+        for given in givens
+        if given.through[level] != NEVER
+    }
+    return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def _givens(graph: CallGraph, decorator: Key) -> Iterator[Given]:
+    """The calls of what a decorator is given, in the functions that it makes."""
+    document, name = decorator
+    said = graph.said.get(decorator, NOTHING_SAID)
+    owners = {owner: set(graph.said[document, owner].parameters[:1]) for owner in (name, *said.inner)}
+    todo = list(said.inner)
+    while todo:
+        inner = graph.said.get((document, todo.pop()))
+        if inner is not None:
+            todo += inner.inner
+            yield from (given for given in inner.given if given.parameter in owners.get(given.owner, ()))
+
+
+def _started_by_others(graph: CallGraph) -> Iterator[tuple[Key, Entry]]:
+    """Functions that a decorator of the project starts, or a function that they are given to."""
+    for key, said in graph.said.items():
+        for decorator in said.wraps:
+            if decorator is not None and decorator[0] != PUSHED:
+                for given in _givens(graph, decorator):
+                    if given.kind:
+                        yield key, Entry(given.kind, given.level, (decorator[0], given.within), given.at)
+        for handed in said.handed:
+            for given in _givens_to(graph, handed):
+                if given.kind and handed.to is not None:
+                    yield handed.function, Entry(given.kind, given.level, (handed.to[0][0], given.within), given.at)
+
+
+def _called_by_others(graph: CallGraph, said: Said) -> Iterator[Site]:
+    """The functions that a function gives to others of the project, which call them."""
+    for handed in said.handed:
+        for given in _givens_to(graph, handed):
+            if not given.kind:
+                yield Site(handed.at, handed.function, compose(handed.through, given.through), sure=False)
+
+
+# -- ways ------------------------------------------------------------------------------------------------------------
+
+
+def is_shared(graph: CallGraph, key: Key, need: Level) -> bool:
+    """The function is reached by another way too, on which the context may be there."""
+
+    def good(entry: Entry) -> bool:
+        return entry.kind != "import" and (entry.level is None or entry.level >= need)
+
+    return _is_reached(graph, key, good, need)
+
+
+def _is_bare(graph: CallGraph, key: Key) -> bool:
+    """No way to a function is known on which there is a context, and there is one without."""
+    if key[1] == MODULE:
+        return True
+    return not is_shared(graph, key, Level.APP) and _is_reached(graph, key, lambda entry: entry.level is Level.NONE)
+
+
+def _is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry], bool], need: Level = Level.NONE) -> bool:
+    seen, todo = {key}, [key]
+    while todo:
+        here = todo.pop()
+        said = graph.said.get(here, NOTHING_SAID)
+        if said.wraps and 0 <= through_decorators(graph, said, Level.REQUEST) < need:
+            continue  # a decorator starts it anew, whoever calls
+        entries = graph.entries.get(here, ())
+        if any(accepts(entry) for entry in entries if not _taken_by(graph, here, entry)):
+            return True
+        callers = [caller.caller for caller in graph.callers.get(here, ())]
+        callers += [entry.said for entry in entries if any(not each.kind for each in _taken_by(graph, here, entry))]
+        todo += [caller for caller in callers if caller not in seen]
+        seen.update(callers)
+    return False
+
+
+def _taken_by(graph: CallGraph, key: Key, entry: Entry) -> list[Given]:
+    """What the function of the project does with it that it is handed to."""
+    if entry.kind != "handed on":
+        return []
+    return [
+        given
+        for handed in graph.said.get(entry.said, NOTHING_SAID).handed
+        if handed.at == entry.at and handed.function == key
+        for given in _givens_to(graph, handed)
+    ]
+
+
+def _givens_to(graph: CallGraph, handed: Handed) -> Iterator[Given]:
+    """What becomes of the parameter that a function is given to."""
+    if handed.to is not None:
+        (document, owner), parameter = handed.to
+        for given in graph.said.get((document, owner), NOTHING_SAID).given:
+            if (given.owner, given.parameter) == (owner, parameter):
+                yield given
+
+
+def ways(project: Project, key: Key) -> dict[int, Way]:
+    """By the context in which a function runs the shortest way there; ``UNKNOWN`` where it cannot be told."""
+    graph = call_graph(project)
+    found: dict[int, Way] = {}
+    seen: set[tuple[Key, int]] = set()
+    # Backwards: each state is a function and what becomes of the contexts in which it is entered.
+    todo: deque[tuple[Key, tuple[int, int, int], tuple[Step, ...]]] = deque([(key, (0, 1, 2), ())])
+    while todo:
+        here, through, steps = todo.popleft()
+        said = graph.said.get(here, NOTHING_SAID)
+        through = compose(tuple(through_decorators(graph, said, level) for level in range(3)), through)
+        for entry in graph.entries.get(here, ()):
+            level = UNKNOWN if entry.level is None else through[entry.level]
+            if level != -2:
+                found.setdefault(level, Way(entry, steps))
+        for caller in graph.callers.get(here, ()):
+            before = compose(caller.site.through, through)
+            state = (caller.caller, hash(before))
+            if state not in seen and len(steps) < _MOST_STEPS and any(level != -2 for level in before):
+                seen.add(state)
+                todo.append((caller.caller, before, (Step(caller.caller, caller.site.at), *steps)))
+    return found
+
+
+def compose(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, int, int]:
+    one, two, three = (now if now < 0 else second[now] for now in first)
+    return one, two, three
