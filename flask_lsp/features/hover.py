@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from flask_lsp.features import deployment
+from flask_lsp.features.contexts import contexts
 from flask_lsp.features.describe import describe
 from flask_lsp.features.describe_setting import describe_setting
 from flask_lsp.features.entity import entities_at
@@ -37,6 +38,9 @@ def hover(project: Project, document: str, findings: Iterable[Finding], offset: 
         found.append(said)
     if file.kind == "python":
         found += _things(project, document, offset)
+    found += _things(project, document, offset)
+    if (reached := contexts(project, document, offset)) is not None:
+        found.append(reached)
     return (_RULE.join(text for text, _ in found), found[0][1]) if found else None
 
 

@@ -23,7 +23,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import BlockFacts
-from flask_lsp.project.call_model import MODULE, NOTHING_SAID, Entry, Handed, Said, Site
+from flask_lsp.project.call_model import (
+    AS_ENTERED,
+    MODULE,
+    NOTHING_SAID,
+    SCRIPT,
+    Entry,
+    Handed,
+    Said,
+    Site,
+    Through,
+    compose,
+)
 from flask_lsp.project.call_names import Names, Question
 from flask_lsp.project.call_walk import Walked, walk
 from flask_lsp.project.needs import Level
@@ -146,6 +157,7 @@ def _file_calls(project: Project, file: File, old: FileCalls | None, changed: fr
     said: dict[str, Said] = {}
     used: set[Question] = set()
     counts: dict[str, int] = {}
+    left = AS_ENTERED
     for _, facts in file.facts.blocks:
         known = old.walked.get(id(facts)) if old is not None else None
         if known is None or not known[1].used.isdisjoint(stale):
@@ -153,11 +165,26 @@ def _file_calls(project: Project, file: File, old: FileCalls | None, changed: fr
         walked[id(facts)] = known
         used |= known[1].used
         for name, each in known[1].said.items():
+            if name in (MODULE, SCRIPT) and left != AS_ENTERED:
+                each = _after(left, each)  # noqa: PLW2901
             said[name] = _both(said[name], each, counts.get(name, 0)) if name in said else each
+        if (module := known[1].said.get(MODULE)) is not None:
+            left = module.ends if module.pops else compose(left, module.ends)
         for name, spans in known[1].spans.items():
             counts[name] = counts.get(name, 0) + len(spans)
     names.forget(used)
+    names.rest()
     return FileCalls(file.facts, names, walked, said, names.read)
+
+
+def _after(left: Through, said: Said) -> Said:
+    """What a block of the module body says where those before it left a context."""
+    return replace(
+        said,
+        calls=tuple([each._replace(through=compose(left, each.through)) for each in said.calls]),
+        handed=tuple([each._replace(through=compose(left, each.through)) for each in said.handed]),
+        needs=tuple([each._replace(through=compose(left, each.through)) for each in said.needs]),
+    )
 
 
 def _both(one: Said, other: Said, by: int) -> Said:

@@ -25,6 +25,12 @@ Through: TypeAlias = "tuple[int, int, int]"
 AS_ENTERED: Through = (0, 1, 2)
 
 
+def compose(first: tuple[int, ...], second: tuple[int, ...]) -> Through:
+    """The context at a place, by that before what leads there."""
+    one, two, three = (now if now < 0 else second[now] for now in first)
+    return one, two, three
+
+
 class Site(NamedTuple):
     """A call of a function of the project."""
 
@@ -117,6 +123,10 @@ class Said:
     """``pushed``: the module body leaves a context pushed; ``task class``: what may give tasks a context is made;
     ``worker``: a worker for jobs is made; ``autouse``, ``wide`` and ``use:NAME``: of fixtures and tests; ``plugins``:
     fixtures come from elsewhere; ``patched``: it replaces something for a test."""
+    ends: Through = AS_ENTERED
+    """Of a module body: the context that is left in the end."""
+    pops: bool = False
+    """Of a module body: what was pushed before it is popped."""
     inner: tuple[str, ...] = ()
     """The functions that are defined in it, by qualified name."""
 

@@ -54,6 +54,10 @@ class Names:
             del self._known[question]
         return frozenset(question for question, known in stale.items() if self._ask(question) != known.answer)
 
+    def rest(self) -> None:
+        """Lets go of the snapshot, which would be kept else."""
+        del self._project
+
     @property
     def read(self) -> frozenset[str]:
         """The documents that answers rest on."""

@@ -115,6 +115,7 @@ class _Body:
     function: Function | None = None
     inner: list[str] = field(default_factory=list[str])
     marks: set[str] = field(default_factory=set[str])
+    pops: bool = False
     clients: set[str] = field(default_factory=set[str])
     """Names of test clients."""
     forks: int = 0
@@ -147,6 +148,8 @@ class _Body:
             tuple([parameter.name for parameter in function.parameters]) if function is not None else (),
             pushes(function) if function is not None else (0, 0),
             frozenset(self.marks),
+            self.state if self.name == MODULE else AS_ENTERED,
+            self.pops,
             tuple(self.inner) if self.name != MODULE else (),
         )
 
@@ -175,7 +178,7 @@ class _Walk:
         said = {
             name: body.said()
             for name, body in self.bodies.items()
-            if name != MODULE or body.spans or body.unseen or body.marks or body.state != AS_ENTERED
+            if name != MODULE or body.spans or body.unseen or body.marks or body.pops or body.state != AS_ENTERED
         }
         spans = {name: tuple(body.spans) for name, body in self.bodies.items() if body.spans}
         return Walked(said, spans, frozenset(self.names.used))
@@ -496,7 +499,12 @@ class _Walk:
             level = self.pushed_by(event.value.args[0])
             here.state = _pushed(here.state, UNKNOWN if level is None else level)
         elif path.endswith((".pop", ".__exit__")) and self.pushed_by(Path(owner)) not in (None, 0):
-            here.state = here.pushed.pop() if here.pushed else _pushed(here.state, UNKNOWN)
+            if here.pushed:
+                here.state = here.pushed.pop()
+            elif here.name == MODULE:
+                here.state, here.pops = AS_ENTERED, True
+            else:
+                here.state = _pushed(here.state, UNKNOWN)
         else:
             return False
         return True

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.project import config, kinds
-from flask_lsp.project.call_graph import CallGraph, call_graph
+from flask_lsp.project.call_graph import Caller, CallGraph, call_graph
 from flask_lsp.project.call_model import (
     MODULE,
     NEVER,
@@ -24,6 +24,7 @@ from flask_lsp.project.call_model import (
     Need,
     Said,
     Site,
+    compose,
 )
 from flask_lsp.project.fixtures import level_of_test
 from flask_lsp.project.needs import Level
@@ -125,6 +126,8 @@ class _Search:
             return None
         if entry.kind == "process" and not _is_bare(self.graph, entry.said):
             return None  # a process that is forked goes on with the context of its parent
+        if not _is_live(self.graph, entry, False, frozenset({key})):
+            return None
         return Level.NONE if entry.kind == "task" else entry.level
 
     def enter(self, entry: Entry, root: Key, key: Key, level: int, steps: tuple[Step, ...]) -> Failing | None:
@@ -288,9 +291,15 @@ def _givens_to(graph: CallGraph, handed: Handed) -> Iterator[Given]:
                 yield given
 
 
-def ways(project: Project, key: Key) -> dict[int, Way]:
-    """By the context in which a function runs the shortest way there; ``UNKNOWN`` where it cannot be told."""
-    graph = call_graph(project)
+def ways(project: Project, key: Key, *, strict: bool = False) -> dict[int, Way]:
+    """By the context in which a function runs the shortest way there; ``UNKNOWN`` where it cannot be told. ``strict``:
+    only ways that begin outside of the project, else a thread counts also where nobody is seen to start it."""
+    return _ways(call_graph(project), key, strict, frozenset())
+
+
+def _ways(graph: CallGraph, key: Key, strict: bool, around: frozenset[Key]) -> dict[int, Way]:
+    derived = _derived(graph)
+    around |= {key}
     found: dict[int, Way] = {}
     seen: set[tuple[Key, int]] = set()
     # Backwards: each state is a function and what becomes of the contexts in which it is entered.
@@ -299,11 +308,13 @@ def ways(project: Project, key: Key) -> dict[int, Way]:
         here, through, steps = todo.popleft()
         said = graph.said.get(here, NOTHING_SAID)
         through = compose(tuple(through_decorators(graph, said, level) for level in range(3)), through)
-        for entry in graph.entries.get(here, ()):
+        for entry in (*graph.entries.get(here, ()), *derived.entries.get(here, ())):
             level = UNKNOWN if entry.level is None else through[entry.level]
-            if level != -2:
-                found.setdefault(level, Way(entry, steps))
-        for caller in graph.callers.get(here, ()):
+            if level == NEVER or level in found or _taken_by(graph, here, entry):
+                continue
+            if _is_live(graph, entry, strict, around):
+                found[level] = Way(entry, steps)
+        for caller in (*graph.callers.get(here, ()), *derived.callers.get(here, ())):
             before = compose(caller.site.through, through)
             state = (caller.caller, hash(before))
             if state not in seen and len(steps) < _MOST_STEPS and any(level != -2 for level in before):
@@ -312,6 +323,38 @@ def ways(project: Project, key: Key) -> dict[int, Way]:
     return found
 
 
-def compose(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, int, int]:
-    one, two, three = (now if now < 0 else second[now] for now in first)
-    return one, two, three
+def _is_live(graph: CallGraph, entry: Entry, strict: bool, around: frozenset[Key]) -> bool:
+    """It comes to the place where the function is handed on, as far as we see."""
+    if entry.at < 0 or entry.said in around or len(around) > _MOST_STEPS:
+        return entry.at < 0 or not strict
+    asked = (_is_live, entry.said, entry.at, strict)
+    known = graph.kept.get(asked)
+    if known is None:
+        said = graph.said.get(entry.said, NOTHING_SAID)
+        through = [place.through for place in (*said.handed, *said.given) if place.at == entry.at]
+        levels = _ways(graph, entry.said, strict, around)
+        known = not strict and not levels
+        known |= any(level == UNKNOWN or each[level] != NEVER for level in levels for each in through)
+        graph.kept[asked] = known
+    return bool(known)
+
+
+class _Derived(NamedTuple):
+    """What follows from functions that are given to others of the project."""
+
+    entries: dict[Key, list[Entry]]
+    callers: dict[Key, list[Caller]]
+
+
+def _derived(graph: CallGraph) -> _Derived:
+    known = graph.kept.get(_derived)
+    if known is None:
+        entries: dict[Key, list[Entry]] = {}
+        callers: dict[Key, list[Caller]] = {}
+        for key, entry in _started_by_others(graph):
+            entries.setdefault(key, []).append(entry)
+        for key, said in graph.said.items():
+            for site in _called_by_others(graph, said) if said.handed else ():
+                callers.setdefault(site.callee, []).append(Caller(key, site))
+        known = graph.kept[_derived] = _Derived(entries, callers)
+    return cast("_Derived", known)

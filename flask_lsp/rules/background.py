@@ -77,8 +77,13 @@ def _placed(ctx: Context, every: tuple[Failing, ...]) -> Iterator[Found]:
         calls, place = found
         seen.add((place, code))
         span = span_of(ctx.project, place.key, place.at)
-        if span is not None:
+        if span is not None and not _is_broken(ctx.file, place, span):
             yield Found(one, code, place, calls, span)
+
+
+def _is_broken(file: File, place: Step, span: Span) -> bool:
+    """What runs as a program is told by a header that may be broken."""
+    return place.key[1] == SCRIPT and bool(file.tree.at(span.start)[1].mended)
 
 
 def code_of(one: Failing) -> str:
