@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_lsp.project.call_graph import call_graph, span_of
+from flask_lsp.project.call_graph import functions_in, span_of
 from flask_lsp.project.call_model import MODULE, NEVER, SCRIPT, UNKNOWN, Need
 from flask_lsp.project.needs import PROXIES, Level
 from flask_lsp.project.project import Project
@@ -51,13 +51,11 @@ def contexts(project: Project, document: str, offset: int) -> tuple[str, Span] |
 
 
 def _needs(project: Project, document: str) -> Iterator[tuple[Key, Need, Span]]:
-    graph = call_graph(project)
-    for key, said in graph.said.items():
-        if key[0] == document:
-            for need in said.needs:
-                span = span_of(project, key, need.at) if need.name in PROXIES else None
-                if span is not None:
-                    yield key, need, span
+    for name, said in functions_in(project, document).items():
+        for need in said.needs:
+            span = span_of(project, (document, name), need.at) if need.name in PROXIES else None
+            if span is not None:
+                yield (document, name), need, span
 
 
 def _lines(project: Project, key: Key, need: Need) -> Iterator[str]:

@@ -17,7 +17,7 @@ nobody calls may yet be called by something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,6 +58,12 @@ class CallGraph:
     """What each function and module body says."""
     callers: dict[Key, tuple[Caller, ...]] = field(default_factory=dict[Key, "tuple[Caller, ...]"])
     entries: dict[Key, tuple[Entry, ...]] = field(default_factory=dict[Key, "tuple[Entry, ...]"])
+    started: frozenset[Key] = frozenset()
+    """The functions that are entered by anything but requests and imports."""
+    giving: frozenset[Key] = frozenset()
+    """The functions that are decorated by the project, or give functions to others of it."""
+    marked: frozenset[Key] = frozenset()
+    """The functions and modules with marks."""
     kept: dict[object, object] = field(default_factory=dict[object, object])
     """What others made of it, each under a key of its own."""
 
@@ -83,6 +89,12 @@ class CallGraph:
 def call_graph(project: Project) -> CallGraph:
     """The call graph of a snapshot. Empty before all files are in."""
     return project.grown(_grown).graph if project.complete else CallGraph()
+
+
+def functions_in(project: Project, document: str) -> Mapping[str, Said]:
+    """What the functions of a file say, by their qualified names."""
+    calls = project.grown(_grown).files.get(document)
+    return calls.said if calls is not None else {}
 
 
 def span_of(project: Project, key: Key, at: int) -> Span | None:
@@ -216,7 +228,27 @@ def _built(files: Mapping[str, FileCalls]) -> CallGraph:
                 entries.setdefault(called, []).append(entry)
     graph.callers = {key: tuple(found) for key, found in callers.items()}
     graph.entries = {key: tuple(found) for key, found in entries.items()}
+    graph.started = frozenset(key for key, found in entries.items() if _is_started(found))
+    graph.giving = frozenset(key for key, said in graph.said.items() if _gives(said))
+    graph.marked = frozenset(key for key, said in graph.said.items() if said.marks)
     return graph
+
+
+_ANSWERING = frozenset({"view", "hook", "error handler", "template", "callback", "fixture", "import", "handed on"})
+
+
+def _is_started(entries: Iterable[Entry]) -> bool:
+    return any(entry.kind not in _ANSWERING for entry in entries)
+
+
+def _gives(said: Said | None) -> bool:
+    return said is not None and (bool(said.wraps) or any(handed.to for handed in said.handed))
+
+
+def _moved(keys: frozenset[Key], touched: Iterable[Key], holds: Callable[[Key], bool]) -> frozenset[Key]:
+    """The set with those that were touched told anew."""
+    told = frozenset(touched)
+    return (keys - told) | {key for key in told if holds(key)}
 
 
 def _patched(
@@ -224,6 +256,8 @@ def _patched(
 ) -> CallGraph:
     """The graph with other files in it."""
     said, callers, entries = dict(graph.said), dict(graph.callers), dict(graph.entries)
+    changed: set[Key] = set()
+    entered: set[Key] = set()
     for document in different:
         old = before[document].said if document in before else {}
         new = files[document].said if document in files else {}
@@ -231,6 +265,7 @@ def _patched(
             key, was, now = (document, name), old.get(name, NOTHING_SAID), new.get(name, NOTHING_SAID)
             if was == now and name in new and name in old:
                 continue
+            changed.add(key)
             if name in new:
                 said[key] = now
             else:
@@ -239,10 +274,19 @@ def _patched(
             for site in now.calls:
                 callers[site.callee] = (*callers.get(site.callee, ()), Caller(key, site))
             for called, entry in _entries(key, was):
+                entered.add(called)
                 entries[called] = _without(entries.get(called, ()), entry)
             for called, entry in _entries(key, now):
+                entered.add(called)
                 entries[called] = (*entries.get(called, ()), entry)
-    return CallGraph(said, callers, entries)
+    return CallGraph(
+        said,
+        callers,
+        entries,
+        _moved(graph.started, entered, lambda key: _is_started(entries.get(key, ()))),
+        _moved(graph.giving, changed, lambda key: _gives(said.get(key))),
+        _moved(graph.marked, changed, lambda key: key in said and bool(said[key].marks)),
+    )
 
 
 def _replace(callers: dict[Key, tuple[Caller, ...]], callees: Iterable[Key], caller: Key) -> None:

@@ -448,6 +448,12 @@ class _Walk:
                 return
             value = value.args[0]
         if isinstance(value, Path) and (found := self.function(value.text)):
+            here = self.here  # what wraps the function was only made for this
+            here.handed = [
+                each
+                for each in here.handed
+                if each.kind or each.function != found.key or not event.span.contains(here.spans[each.at])
+            ]
             self.handed(found.key, event.callee, kind, level)
         elif isinstance(value, Path):
             self.gives(value.text, event.callee, kind, level)

@@ -97,11 +97,11 @@ class _Search:
         self.project = project
         self.graph = graph
         self.old_sqlalchemy = project.versions.below("flask-sqlalchemy", (3,))
-        self.marks = frozenset[str]().union(*[said.marks for said in graph.said.values() if said.marks])
+        self.marks = frozenset[str]().union(*[said.marks for said in map(graph.said.__getitem__, graph.marked)])
         self.seen: set[tuple[Key, int]] = set()
 
     def run(self) -> Iterator[Failing]:
-        every = [(key, entry) for key, entries in self.graph.entries.items() for entry in dict.fromkeys(entries)]
+        every = [(key, entry) for key in self.graph.started for entry in dict.fromkeys(self.graph.entries[key])]
         every += _started_by_others(self.graph)
         for key, entry in sorted(every, key=lambda each: (each[0], each[1].said, each[1].at, each[1].kind)):
             level = self.level(key, entry)
@@ -116,8 +116,6 @@ class _Search:
         """The context that a function is entered in; ``None`` where that cannot be told or does not matter here."""
         if entry.kind in ("test", "fixture"):
             return level_of_test(self.project, self.graph, key) if entry.kind == "test" else None
-        if entry.kind == "import":
-            return Level.NONE
         if entry.kind not in BACKGROUND or kinds.is_test(self.project, entry.said[0]):
             return None
         if entry.kind in ("task", "job") and not self.marks.isdisjoint({"pushed", "task class", "worker"}):
@@ -214,7 +212,8 @@ def _givens(graph: CallGraph, decorator: Key) -> Iterator[Given]:
 
 def _started_by_others(graph: CallGraph) -> Iterator[tuple[Key, Entry]]:
     """Functions that a decorator of the project starts, or a function that they are given to."""
-    for key, said in graph.said.items():
+    for key in graph.giving:
+        said = graph.said[key]
         for decorator in said.wraps:
             if decorator is not None and decorator[0] != PUSHED:
                 for given in _givens(graph, decorator):
@@ -353,8 +352,8 @@ def _derived(graph: CallGraph) -> _Derived:
         callers: dict[Key, list[Caller]] = {}
         for key, entry in _started_by_others(graph):
             entries.setdefault(key, []).append(entry)
-        for key, said in graph.said.items():
-            for site in _called_by_others(graph, said) if said.handed else ():
+        for key in graph.giving:
+            for site in _called_by_others(graph, graph.said[key]):
                 callers.setdefault(site.callee, []).append(Caller(key, site))
         known = graph.kept[_derived] = _Derived(entries, callers)
     return cast("_Derived", known)

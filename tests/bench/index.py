@@ -9,6 +9,9 @@ Without a folder it writes a project of 20,000 lines and 3,000 routes. Three fig
 * ``link``: the route map, the first time;
 * ``relink``: the route map after an edit that changes what its file tells others.
 
+Then what the contexts cost, as a part of what it takes to read, to link and to answer them cold: ``use`` after an edit
+of a body that uses one more thing, ``call`` after one that calls something else, ``name`` after one of an interface.
+
 The last rows are what it costs to type in one of its views, beside the same view in a project of its own, and to hover
 over a view, a blueprint and the application after an edit.
 """
@@ -26,6 +29,7 @@ from statistics import median
 from flask_lsp.features.hover import hover
 from flask_lsp.project import files
 from flask_lsp.project.project import File, Project
+from flask_lsp.project.reaching import failing
 from flask_lsp.project.route_map import route_map
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.run import check
@@ -44,7 +48,8 @@ def main() -> None:
     root, texts = read(options.folder) if options.folder else (ROOT, written())
     gc.collect()
     gc.disable()
-    parse, index, link, relink = [], [], [], []
+    parse, index, link, relink, contexts = [], [], [], [], []
+    again: dict[str, list[float]] = {"use": [], "call": [], "name": []}
     for _ in range(options.runs):
         parse.append(seconds(lambda: [ast.parse(text) for text in texts.values()]))
         project = Project(root, Settings(), Versions())
@@ -52,6 +57,10 @@ def main() -> None:
         index.append(seconds(lambda: [file.settle() for file in made]))  # noqa: B023
         project = project.with_files(made).with_complete(True)
         link.append(seconds(lambda: route_map(project)))  # noqa: B023
+        contexts.append(seconds(lambda: failing(project)))  # noqa: B023
+        for name, each in bodies(project):
+            again[name].append(seconds(lambda: failing(each)))  # noqa: B023
+        again["name"] += [seconds(lambda: failing(each)) for each in edited(project)]  # noqa: B023
         relink.append(median(seconds(lambda: route_map(each)) for each in edited(project)))  # noqa: B023
         gc.collect()
     base = median(parse)
@@ -59,8 +68,11 @@ def main() -> None:
     print(
         f"{lines} lines in {len(texts)} files, {len(route_map(project).routes)} routes, ast.parse {base * 1000:.0f} ms"
     )
-    for name, times in (("index", index), ("link", link), ("relink", relink)):
-        print(f"{name:7} {median(times) * 1000:6.1f} ms, {median(times) / base:.2f} times ast.parse")
+    for name, times in (("index", index), ("link", link), ("relink", relink), ("contexts", contexts)):
+        print(f"{name:8} {median(times) * 1000:6.1f} ms, {median(times) / base:.2f} times ast.parse")
+    cold = median(index) + median(link) + median(contexts)
+    for name, times in again.items():
+        print(f"{name:8} {median(times) * 1000:6.1f} ms, {median(times) / cold * 100:.2f} % of reading it cold")
     if not options.folder:
         alone, inside = typing(texts, alone=True), typing(texts, alone=False)
         spots = [hovering(project) for _ in range(options.runs)]
@@ -131,6 +143,19 @@ def edited(project: Project) -> list[Project]:
     for document in (documents[0], documents[len(documents) // 2], documents[-1]):
         text = project.files[document].source.text
         found.append(project.with_text(document, text + "\n\nname = 1\n"))
+    return found
+
+
+def bodies(project: Project) -> list[tuple[str, Project]]:
+    """Snapshots after edits in the body of a function."""
+    document = next((each for each in reversed(project.files) if "views" in each), list(project.files)[-1])
+    text = project.files[document].source.text
+    begin = text.rfind("    return ")
+    found: list[tuple[str, Project]] = []
+    for name, line in (("use", "    request.path\n"), ("call", "    item0(1)\n")):
+        new = project.with_text(document, text[:begin] + line + text[begin:])
+        _ = new.files[document].facts
+        found.append((name, new))
     return found
 
 
