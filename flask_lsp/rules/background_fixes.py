@@ -30,18 +30,19 @@ _PASSES_ARGS = {"thread": "args", "process": "args", "timer": "args"}
 def fixes(found: Found, ctx: Context) -> list[Fix]:
     """Push a context in the function that is started, with an application of its file or with one that it is given."""
     failing = found.failing
+    method = "test_request_context" if failing.need.name == "flask.url_for" else "app_context"
     if failing.function[1] in (MODULE, SCRIPT):
-        return list(_around(found, ctx, "app_context"))
+        return list(_around(found, ctx, method))
     result: list[Fix] = []
     if "<lambda>" in failing.function[1]:
         return result
     app = _application(ctx, failing.function[0])
     if app is not None:
-        header = f"with {app}.app_context():"
+        header = f"with {app}.{method}():"
         title = f"Push the context in `{failing.function[1].rpartition('.')[2]}`: `{header.removesuffix(':')}`"
         result.append(Fix(title, False, _into_body(failing.function, header)))
     elif _may_change(found, ctx):
-        result.append(Fix("Hand the application over, and push its context", False, _hand_over(found)))
+        result.append(Fix("Hand the application over, and push its context", False, _hand_over(found, method)))
     return result
 
 
@@ -230,7 +231,7 @@ def _may_change(found: Found, ctx: Context) -> bool:
     return {UNKNOWN, Level.NONE}.isdisjoint(ways(ctx.project, entry.said))
 
 
-def _hand_over(found: Found) -> Callable[[Editing], None]:
+def _hand_over(found: Found, method: str) -> Callable[[Editing], None]:
     failing = found.failing
 
     def change(editing: Editing) -> None:
@@ -239,7 +240,7 @@ def _hand_over(found: Found) -> Callable[[Editing], None]:
             editing.impossible = True
             return
         there, start, block, function = placed
-        _wrap_body(there, start, block, function, "with app.app_context():")
+        _wrap_body(there, start, block, function, f"with app.{method}():")
         _add_parameter(there, function, "app", first=True, is_method="." in failing.function[1])
         call = _started(editing, Step(failing.entry.said, failing.entry.at))
         if call is None:
