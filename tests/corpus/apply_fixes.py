@@ -65,7 +65,7 @@ def problems(project: Project, document: str, finding: Finding, fix: Fix) -> Ite
         if not parses(text):
             yield f"makes {project.path(name)}, which does not parse"
         after = after.with_text(name, text)
-    concerned = {document, *change.edits, *change.created} & after.files.keys()
+    concerned = {name for name in (document, *change.edits, *change.created) if name in after.files}
     before, now = said(project, concerned & project.files.keys()), said(after, concerned)
     if now[finding.rule.code] >= before[finding.rule.code]:
         yield "leaves its finding"
