@@ -38,9 +38,8 @@ def hover(project: Project, document: str, findings: Iterable[Finding], offset: 
         found.append(said)
     if file.kind == "python":
         found += _things(project, document, offset)
-    found += _things(project, document, offset)
-    if (reached := contexts(project, document, offset)) is not None:
-        found.append(reached)
+        if (reached := contexts(project, document, offset)) is not None:
+            found.append(reached)
     return (_RULE.join(text for text, _ in found), found[0][1]) if found else None
 
 
