@@ -71,7 +71,9 @@ def sample() -> str:
 def said(command: str) -> subprocess.CompletedProcess[str]:
     """What a command says of the examples."""
     whole = [sys.executable, "-m", "flask_lsp", command, "examples"]
-    environ = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    # What is installed where this runs must not show.
+    environ = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    environ |= {"NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
     return subprocess.run(whole, cwd=ROOT, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
 
 

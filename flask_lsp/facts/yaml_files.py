@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from flask_lsp.deployment_files import Kind, says_development
 from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Variable, Where, kept_value
@@ -90,7 +90,7 @@ def _documents(text: str) -> list[_Node]:
     for _ in range(_MOST_MENDED):
         roots = []
         try:
-            _compose(yaml.parse(text, loader), roots)
+            _compose(cast("Any", yaml).parse(text, loader), roots)
         except yaml.YAMLError as error:
             mark: Any = getattr(error, "problem_mark", None)
             line = text[mark.index :].partition("\n")[0] if mark is not None else ""
