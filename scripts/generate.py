@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flask_lsp import __version__
+from flask_lsp.deployment_files import LANGUAGES, PATTERNS
 from flask_lsp.rules.documentation import documentation, markdown
 from flask_lsp.rules.registry import rules
 from flask_lsp.settings import SECTION, Key, keys, schema
@@ -30,6 +31,7 @@ def generate(write: Write) -> None:
     write("docs/settings.schema.json", json.dumps(schema(), indent=2) + "\n")
     write("docs/protocol.md", protocol_page())
     write("editors/vscode/src/protocol.ts", protocol_types())
+    write("editors/vscode/src/deploymentFiles.ts", deployment_files())
     write("editors/vscode/package.json", vscode_manifest())
     write("editors/vscode/package-lock.json", vscode_lock())
     for registered in rules():
@@ -165,6 +167,19 @@ def _typescript(annotation: ast.expr) -> str:
         case _:
             name = ast.unparse(annotation)
             return {"str": "string", "bool": "boolean", "None": "null"}.get(name, name)
+
+
+def deployment_files() -> str:
+    """The names and languages of the files that say how a project is deployed, for the VS Code extension."""
+    lists = (
+        ("What their paths match.", "PATTERNS", PATTERNS),
+        ("The language ids that tell them by themselves.", "LANGUAGES", tuple(dict(LANGUAGES))),
+    )
+    parts = ["/** The files that say how a project is deployed. Made by scripts/generate.py. */\n"]
+    for doc, name, values in lists:
+        lines = "".join(f"    {json.dumps(each)},\n" for each in values)
+        parts.append(f"/** {doc} */\nexport const {name}: readonly string[] = [\n{lines}];\n")
+    return "\n".join(parts)
 
 
 def vscode_manifest() -> str:

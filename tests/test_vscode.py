@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from flask_lsp import __version__
+from flask_lsp.deployment_files import LANGUAGES
 from flask_lsp.settings import keys
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,11 @@ def test_settings_that_start_programs_are_restricted() -> None:
     starts = {name for name in server["properties"] if not name.endswith("trace.server")}
     assert set(MANIFEST["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]) == starts
     assert list(findings["properties"]) == [f"flask-lsp.{key.name}" for key in keys()]
+
+
+def test_it_starts_with_languages_that_it_selects() -> None:
+    started = {event.removeprefix("onLanguage:") for event in MANIFEST["activationEvents"]}
+    assert {"python", "dockerfile", "dockercompose"} <= started <= {"python", *dict(LANGUAGES)}
 
 
 def test_it_takes_no_keys() -> None:

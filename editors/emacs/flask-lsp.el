@@ -73,7 +73,7 @@ Under eglot they stand in `eglot-workspace-configuration'."
      `((,(format "flask-lsp.%s" key) ,(lambda () (plist-get flask-lsp-settings (intern (format ":%s" key))))))))
   (lsp-register-client
    (make-lsp-client :new-connection (lsp-stdio-connection (lambda () flask-lsp-command))
-                    :activation-fn (lsp-activate-on "python")
+                    :activation-fn (lsp-activate-on "python" "dockerfile")
                     :server-id 'flask-lsp
                     :add-on? t
                     :priority -1)))

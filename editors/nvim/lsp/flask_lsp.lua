@@ -10,7 +10,7 @@
 ---@type vim.lsp.Config
 return {
   cmd = { 'flask-lsp', 'server' },
-  filetypes = { 'python' },
+  filetypes = { 'python', 'dockerfile', 'yaml.docker-compose' },
   root_markers = { 'pyproject.toml', 'setup.cfg', 'setup.py', 'requirements.txt', 'Pipfile', '.flaskenv', '.git' },
   settings = {
     ['flask-lsp'] = vim.empty_dict(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,9 @@ OLDEST = "3.10"
 FOR_OLD_PYTHON = ("exceptiongroup", "tomli", "typing-extensions")
 """What only Python 3.10 needs; pip decides by the Python that runs it, which may be newer."""
 
+PURE_FROM_SOURCE = ("pyyaml",)
+"""What PyPI has for each platform alone; without its C library, which is optional, it is pure Python."""
+
 
 def main() -> None:
     shutil.rmtree(LIBS, ignore_errors=True)
@@ -26,8 +30,10 @@ def main() -> None:
         platform = ("--platform", "any", "--implementation", "py", "--abi", "none", "--python-version", OLDEST)
         pins = Path(folder) / "pins.txt"
         pins.write_text("\n".join(pinned()), encoding="utf-8")
+        source = ("--no-binary", ",".join(PURE_FROM_SOURCE), "--constraint", str(pins))
+        pip("wheel", "--no-deps", "--wheel-dir", folder, *source, *PURE_FROM_SOURCE)
         options = ("--target", str(LIBS), "--only-binary", ":all:", "--no-compile", "--constraint", str(pins))
-        pip("install", *options, *platform, str(wheel), *FOR_OLD_PYTHON)
+        pip("install", "--find-links", folder, *options, *platform, str(wheel), *FOR_OLD_PYTHON)
     for unneeded in ("bin", "jedi/third_party/django-stubs"):
         shutil.rmtree(LIBS / unneeded)
     for native in ("*.so", "*.pyd"):
@@ -52,9 +58,8 @@ def pinned() -> list[str]:
 
 
 def pip(command: str, *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", *arguments], check=True
-    )
+    whole = [sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", *arguments]
+    subprocess.run(whole, env={**os.environ, "PYYAML_FORCE_LIBYAML": "0"}, check=True)
 
 
 if __name__ == "__main__":

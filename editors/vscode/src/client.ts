@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, vsdiag } from "vscode-languageclient/node";
 import type { LanguageClientOptions, ServerCapabilities, StaticFeature } from "vscode-languageclient/node";
+import { LANGUAGES, PATTERNS } from "./deploymentFiles";
 import type { Launch } from "./launch";
 import type { PythonExtension } from "./pythonExtension";
 import { SECTION, serverSettings } from "./settings";
@@ -75,9 +76,12 @@ export function createClient(launch: Launch, around: Surroundings, lost: () => v
     return client;
 }
 
+/** Python, and the files that say how a project is deployed: by their paths, or by a language that VS Code knows. */
 export const DOCUMENTS = [
     { scheme: "file", language: "python" },
     { scheme: "untitled", language: "python" },
+    ...PATTERNS.map((pattern) => ({ scheme: "file", pattern })),
+    ...LANGUAGES.map((language) => ({ scheme: "file", language })),
 ];
 
 /** The command of the server's is ours already, with a list to choose from. */

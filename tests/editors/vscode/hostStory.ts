@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { api, apply, assert, codes, fixes, hovers, lineOf, open, root, running, set, until } from "./hostTools";
-import { type, untilCode, untilCodes, untilGone, type Suite } from "./hostTools";
+import { type, untilCode, untilCodes, untilGone, write, type Suite } from "./hostTools";
 
 const ORDERS = "shop/orders.py";
 const MODELS = "shop/models.py";
@@ -18,6 +18,12 @@ bp = Blueprint("more", __name__)
 def thanks():
     amount = int(request.args.get("amount", "0"))
     return redirect(url_for("index", amount=amount))
+`;
+const DOCKERFILE = `FROM python:3.13
+COPY . .
+RUN pip install .
+ENV FLASK_DEBUG=1
+CMD ["gunicorn", "shop:app"]
 `;
 const ALL = ["FL408", "FL901", "FL902", "FL905", "FL905"];
 
@@ -148,6 +154,13 @@ export const story: Suite = {
         await untilCodes(document.uri, ...before, "FL905");
         await vscode.commands.executeCommand("workbench.action.files.revert");
         await untilCodes(document.uri, ...before);
+    },
+
+    async "what is deployed is read, by its name or its language"() {
+        const document = await open(write("Dockerfile", DOCKERFILE));
+        await untilCode(document.uri, "FL503");
+        const other = await open(write("uwsgi-shop.ini", "[uwsgi]\nmodule = shop:app\nenv = FLASK_DEBUG=1\n"));
+        await untilCode(other.uri, "FL503");
     },
 
     async "what is asked for help is printed"() {
