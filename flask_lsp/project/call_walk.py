@@ -350,7 +350,7 @@ class _Walk:
 
     def need(self, path: str, span: Span, *, called: bool) -> None:
         name = self.name(path)
-        found = None if name is None else need_of(name, called=called)
+        found = None if name is None else need_of(name, path, called=called)
         if name is None or found is None:
             return
         what, level = found

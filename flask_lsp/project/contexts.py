@@ -225,7 +225,7 @@ class _Walk:
         if self.level is None:
             return
         name = self.name(path, place)
-        found = None if name is None else need_of(name, called=called)
+        found = None if name is None else need_of(name, path, called=called)
         if call is not None and name in DEPENDING and self.depends(name, call, place):
             found = name, DEPENDING[name]
         if name is None or found is None or found[1] <= self.level:

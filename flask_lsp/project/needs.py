@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from flask_lsp.project.needs_table import ROWS
@@ -65,10 +66,11 @@ WORDS = ("flask", "Form(", "session", *sorted(_LAST - {"g"}))
 """A file that holds none of these uses nothing that needs a context."""
 
 
-def need_of(name: str, *, called: bool) -> tuple[str, Level] | None:
+def need_of(name: str, written: str, *, called: bool) -> tuple[str, Level] | None:
     """The part of a canonical name that needs a context and which, ``None`` if it needs none.
 
-    ``called``: the name is being called, not only read.
+    ``written`` is the path as it stands there: what was read before, as in ``users = User.query.all()``, needs nothing
+    when it is used. ``called``: the name is being called, not only read.
     """
     for proxy, level in PROXIES.items():
         rest = name[len(proxy) :] if name.startswith(proxy) else ""
@@ -77,7 +79,8 @@ def need_of(name: str, *, called: bool) -> tuple[str, Level] | None:
     if name.startswith(_SQLALCHEMY):
         for attribute, level in ATTRIBUTES.items():
             if name.startswith(attribute) and name[len(attribute) : len(attribute) + 1] in ("", ".", "["):
-                return attribute, level
+                is_read = attribute.rpartition(".")[2] in re.split(r"\W+", written)
+                return (attribute, level) if is_read else None
     if called and name in CALLS:
         return name, CALLS[name]
     return None

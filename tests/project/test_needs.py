@@ -45,8 +45,8 @@ def test_the_table_is_what_the_installed_flask_does() -> None:
 def test_the_table_is_what_is_asked(name: str) -> None:
     how, level, _, _ = EXPECTED[name]
     path = f"{name}.attribute" if how == "proxy" else name
-    found = need_of(path, called=how == "called")
+    found = need_of(path, path, called=how == "called")
     assert found == ((name, level) if level and name not in DEPENDING else None)
     assert DEPENDING.get(name, level) == level
     if how != "read":
-        assert need_of(name, called=False) is None, "only naming it needs nothing"
+        assert need_of(name, name, called=False) is None, "only naming it needs nothing"

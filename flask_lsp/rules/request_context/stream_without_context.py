@@ -98,7 +98,7 @@ def _need(node: ast.AST, ctx: Context) -> str | None:
     if not isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         return None
     name = ctx.name(node.func if isinstance(node, ast.Call) else node)
-    need = need_of(name, called=called) if name is not None else None
+    need = need_of(name, ctx.text(node), called=called) if name is not None else None
     if need is None or need[0].startswith("flask_sqlalchemy."):
         return None
     return need[0].rpartition(".")[2]
