@@ -349,8 +349,14 @@ def _name_in(project: Project, document: str) -> str:
     return path if path != document else path.rpartition("/")[2]
 
 
+def is_foreign(project: Project, _document: str) -> bool:
+    """The project has Python files, and none of them has to do with Flask. A question for ``Context.ask``."""
+    programs = any(file.kind == "python" and not file.is_deployment for file in project.files.values())
+    return programs and not _uses_flask(project)
+
+
 def _uses_flask(project: Project) -> bool:
-    """Some file of the project imports Flask."""
+    """Some file of the project imports Flask, or a package that is made for it."""
     known = project.answers.get(_uses_flask)
     if known is None:
         known = project.answers[_uses_flask] = any(_imports_flask(file.facts) for file in project.files.values())
@@ -359,4 +365,5 @@ def _uses_flask(project: Project) -> bool:
 
 def _imports_flask(facts: FileFacts) -> bool:
     bounds = (at.bound for ats in facts.bindings.values() for at in ats)
-    return any(isinstance(bound, Import) and bound.module.partition(".")[0] == "flask" for bound in bounds)
+    roots = {bound.module.partition(".")[0] for bound in bounds if isinstance(bound, Import)}
+    return any("flask" in root or root == "connexion" for root in roots)

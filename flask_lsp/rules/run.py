@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from flask_lsp.facts.deployment import DeploymentFacts
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.project import kinds
+from flask_lsp.project import config, kinds
 from flask_lsp.project.project import File, Project
 from flask_lsp.rules.base import Finding, Registered, Related
 from flask_lsp.rules.context import Context, answered
@@ -128,6 +128,8 @@ def _of_deployment(project: Project, file: File) -> Iterator[Finding]:
     if not chosen or not (file.deployment.variables or file.deployment.commands):
         return
     context = Context(project, file, None)
+    if context.ask(config.is_foreign):
+        return
     for registered in chosen:
         yield from _run(registered, file.deployment, context)
 
