@@ -108,11 +108,14 @@ def _rendered(project: Project) -> dict[str, set[Key]]:
     """By the names of templates, the views that give them back."""
     pages: dict[str, set[Key]] = {}
     said = project.parts(_said)
+    rendering: dict[Key, set[str]] = {}
+    for document, each in said.items():
+        for function, names in each.renders:
+            rendering.setdefault((document, function), set()).update(names)
     for view in {route.view for route in route_map(project).routes}:
-        for function, names in said[view[0]].renders if view is not None and view[0] in said else ():
-            if view is not None and function == view[1].rpartition(".")[2]:
-                for name in names:
-                    pages.setdefault(name, set()).add(view)
+        for name in rendering.get((view[0], view[1].rpartition(".")[2]), ()) if view is not None else ():
+            if view is not None:
+                pages.setdefault(name, set()).add(view)
     return pages
 
 

@@ -72,10 +72,10 @@ _MOST_STEPS = 8
 
 def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
     function = ctx.function(node)
-    if function is None or ctx.is_test or _is_without_request(function, ctx):
+    if function is None or ctx.is_test:
         return
     found = sent(node, ctx)
-    if found is None:
+    if found is None or _is_without_request(function, ctx):
         return
     what, values = found
     for value in values:
