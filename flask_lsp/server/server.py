@@ -27,7 +27,7 @@ from flask_lsp.server.protocol import ROUTES_CHANGED
 from flask_lsp.server.schedule import Schedule, Token, Urgency
 from flask_lsp.server.tidy import settle
 from flask_lsp.server.uris import folder_of, is_below
-from flask_lsp.server.watch import Watch
+from flask_lsp.server.watch import PAUSE, Watch
 
 if TYPE_CHECKING:
     from flask_lsp.server.session import Session
@@ -65,6 +65,7 @@ class Server(LanguageServer):
         self._looked = time.time()
         """When the disk was looked at last, for a client that does not watch it."""
         self.watch = Watch(self._compare_routes)
+        self._pause: asyncio.TimerHandle | None = None
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -140,6 +141,16 @@ class Server(LanguageServer):
         self._lookup.disturb()
         self._check(state)
         self.watch.disturb()
+        if self._pause is not None:
+            self._pause.cancel()
+        self._pause = self._loop.call_later(PAUSE, self._look_around, state.document)
+
+    def _look_around(self, document: str) -> None:
+        """When nothing has been typed for a while: what a body does, such as to start a thread, may change what is said
+        of other open files, and no snapshot tells."""
+        for other in self.documents:
+            if other.document != document:
+                self._renew(other.document)
 
     def closed(self, state: Open) -> None:
         """The text on disk counts again, and other open files may see it."""

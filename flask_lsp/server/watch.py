@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from flask_lsp.server.protocol import Routes
 
 PAUSE = 0.3
-"""Seconds without an edit after which the client is told."""
+"""Seconds without an edit after which what can wait is done."""
 
 
 class Watch:

@@ -84,7 +84,9 @@ SECRETS = {
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_no_secret_is_kept_or_shown(name: str) -> None:
     document, text = f"/p/{name}", SECRETS[name]
-    project = Project("/p", Settings(), Versions()).with_text("/p/shop.py", "def create_app():\n    pass\n")
+    project = Project("/p", Settings(), Versions()).with_text(
+        "/p/shop.py", "from flask import Flask\n\n\ndef create_app():\n    pass\n"
+    )
     project = project.with_text(document, text).with_complete(True)
     facts = project.files[document].deployment
     assert SECRET not in str([each.value for each in facts.variables])

@@ -416,3 +416,16 @@ async def test_the_user_may_stop_the_index(start: Start, folder: Path) -> None:
     wire.notify("window/workDoneProgress/cancel", {"token": "never"})
     wire.open("untitled:x", "fake_safe\n")
     assert len(await wire.diagnostics("untitled:x")) == 1
+
+
+async def test_a_body_changes_what_other_open_files_hear(start: Start, folder: Path) -> None:
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    mail, views = uri(folder / "mail.py"), uri(folder / "views.py")
+    work = "def work():\n    app.app_context()\n    send()\n\n\nThread(target=work).start()\n"
+    wire.open(views, f"from threading import Thread\nfrom mail import send\n{APP}\n\n{work}")
+    wire.open(mail, "from flask import current_app\n\n\ndef send():\n    print(current_app.name)\n")
+    while codes(await wire.diagnostics(mail)) != ["FL102"]:
+        pass
+    wire.change(views, 2, ((8, 4), (9, 4), "with app.app_context(): "))  # the same names, used the same way
+    assert await wire.diagnostics(mail) == []
