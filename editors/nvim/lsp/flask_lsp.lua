@@ -1,7 +1,5 @@
 ---@brief
 ---
---- https://pypi.org/project/flask-lsp
----
 --- Finds, explains and repairs the mistakes that Flask developers make again and again.
 ---
 --- `flask-lsp` is installed with `uv tool install flask-lsp` or `pipx install flask-lsp`. It runs beside the server that
