@@ -46,6 +46,7 @@ for which in ${VERSIONS:-newest oldest}; do
     version=${which}_version node=${which}_node
     export VERSION=${!version} CODE NODE
     CODE=$cache/$VERSION/node_modules/code-server/lib/vscode NODE=$cache/node-${!node}/bin/node
-    node "$TESTS/run.js" "$@" || failed=1
+    # A workbench in a browser may be slow for once: what fails twice is wrong.
+    node "$TESTS/run.js" "$@" || { echo "VS Code $VERSION once more" && node "$TESTS/run.js" "$@"; } || failed=1
 done
 exit $failed
