@@ -112,10 +112,9 @@ def _rendered(project: Project) -> dict[str, set[Key]]:
     for document, each in said.items():
         for function, names in each.renders:
             rendering.setdefault((document, function), set()).update(names)
-    for view in {route.view for route in route_map(project).routes}:
-        for name in rendering.get((view[0], view[1].rpartition(".")[2]), ()) if view is not None else ():
-            if view is not None:
-                pages.setdefault(name, set()).add(view)
+    for view in {view for route in route_map(project).routes if (view := route.view) is not None}:
+        for name in rendering.get((view[0], view[1].rpartition(".")[2]), ()):
+            pages.setdefault(name, set()).add(view)
     return pages
 
 
