@@ -42,6 +42,9 @@ class Rule:
     words: tuple[str, ...] = ()
     """The cheap guard: a rule that fires on nodes is only asked about blocks that hold one of these, or whose file
     imports one of them by another name."""
+    patient: bool = False
+    """It follows calls through the whole project, which takes long: while somebody types, what it said last stays, and
+    it is asked about files in the next pause only."""
 
 
 @frozen()

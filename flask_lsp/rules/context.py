@@ -34,6 +34,7 @@ class Context:
         self._block = block
         self.rule: Rule
         self._known: dict[ast.AST, str | None] = {}
+        self._paths: dict[tuple[str, FunctionNode | None], str | None] = {}
         self._scopes: dict[FunctionNode, tuple[Function, ...]] = {}
         self._class_names: dict[ast.ClassDef, frozenset[str]] = {}
         self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
@@ -86,13 +87,16 @@ class Context:
         """The canonical name of a path as it would be written where ``at`` stands."""
         if self._bound_in_class(links.split(path)[0], at):
             return None  # a class body is not followed
-        # Made anew each time: kept, it would be a cycle, and cycles pile up while somebody types.
-        resolver = names.Resolver(
-            self.project,
-            lambda _, path: self.ask(names.canonical, path),
-            lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
-        )
-        return resolver.name(self.file.document, path, self.scopes(at))
+        known = (path, self.function(at))
+        if known not in self._paths:
+            # Made anew each time: kept, it would be a cycle, and cycles pile up while somebody types.
+            resolver = names.Resolver(
+                self.project,
+                lambda _, path: self.ask(names.canonical, path),
+                lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
+            )
+            self._paths[known] = resolver.name(self.file.document, path, self.scopes(at))
+        return self._paths[known]
 
     def _bound_in_class(self, name: str, at: ast.AST) -> bool:
         """A class in whose body ``at`` stands, in no function there, binds the name."""

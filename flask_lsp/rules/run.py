@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from flask_lsp.facts.deployment import DeploymentFacts
@@ -56,18 +55,30 @@ class _Kept:
     """The findings with spans counted from the file, by the offset at which the block stands."""
 
 
-def check(project: Project, document: str, cancelled: Cancelled = lambda: False) -> tuple[Finding, ...]:
+def check(
+    project: Project,
+    document: str,
+    cancelled: Cancelled = lambda: False,
+    *,
+    said: Iterable[Finding] | None = None,
+) -> tuple[Finding, ...]:
     """All findings of a file that its user wants to see, in the order of the text, spans counted from the file.
 
-    Gives up with what it has when ``cancelled`` says so.
+    Gives up with what it has when ``cancelled`` says so. While somebody types, ``said`` is what the patient rules said
+    last, see ``carried``: they are not asked then.
     """
     file = project.files.get(document)
     if file is None:
         return ()
     ignored = ignored_in(file)
     shown: list[Finding] = []
-    found = (_of_deployment(project, file), _all(project, file, cancelled) if file.kind == "python" else ())
-    for finding in chain.from_iterable(found):
+    of_python = _all(project, file, cancelled, said is not None) if file.kind == "python" else ()
+    found = [*_of_deployment(project, file), *of_python]
+    if said is not None:
+        places = {(finding.rule.code, finding.span) for finding in found}
+        again = (finding for finding in said if (finding.rule.code, finding.span) not in places)
+        found += _outside_of_mended(file, again)
+    for finding in found:
         level = project.settings.level_of(finding.rule, document, finding.level, strict=finding.strict)
         if level is not None and not finding.rule.code.startswith(ignored) and not suppressed(file, finding):
             shown.append(finding if level is finding.level else replace(finding, level=level))
@@ -89,7 +100,7 @@ def rehearse(project: Project, document: str) -> Iterator[None]:
         yield
 
 
-def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding]:
+def _all(project: Project, file: File, cancelled: Cancelled, is_hurried: bool) -> Iterator[Finding]:
     _, since, blocks = file.facts, file.since, file.tree.blocks
     known: _Checked | None = since.kept.get(_Checked) if since is not None else None
     if since is None or known is None or known.answers is not project.answers:
@@ -114,10 +125,16 @@ def _all(project: Project, file: File, cancelled: Cancelled) -> Iterator[Finding
     file.kept[_Checked] = _Checked(project.answers, spoken, tuple(noted))
     context = Context(project, file, None)
     for registered in _by_type(spoken).get(FileFacts, ()):
-        for finding in _run(registered, file.facts, context):
-            begin, block = file.tree.at(finding.span.start)
-            if not block.is_mended(finding.span.shift(-begin)):
-                yield finding
+        if not (is_hurried and registered.rule.patient):
+            yield from _outside_of_mended(file, _run(registered, file.facts, context))
+
+
+def _outside_of_mended(file: File, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Nothing is said of lines that are broken."""
+    for finding in findings:
+        begin, block = file.tree.at(finding.span.start)
+        if not block.is_mended(finding.span.shift(-begin)):
+            yield finding
 
 
 def _of_deployment(project: Project, file: File) -> Iterator[Finding]:

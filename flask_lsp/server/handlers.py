@@ -122,7 +122,8 @@ async def diagnostic(server: Server, params: types.DocumentDiagnosticParams) -> 
     state = server.documents.at(params.text_document.uri)
     if state is None:
         return {"kind": "full", "items": []}
-    return await server.compute(lambda core: core.report(state, params.previous_result_id))
+    is_hurried = server.is_typed_in(state.document)
+    return await server.compute(lambda core: core.report(state, params.previous_result_id, is_hurried=is_hurried))
 
 
 async def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from flask_lsp.facts.pages import Page
 from flask_lsp.project import files
@@ -15,6 +16,7 @@ from flask_lsp.project.packages import Packages
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.base import Finding
+from flask_lsp.rules.carried import carried
 from flask_lsp.rules.run import check, rehearse
 from flask_lsp.server.configuration import INTERPRETER
 from flask_lsp.server.disk import apart, from_disk
@@ -36,6 +38,15 @@ _NO_ROOT = ""
 """Where documents live that are no files."""
 
 
+class _Findings(NamedTuple):
+    """What is found in a document."""
+
+    project: Project
+    findings: tuple[Finding, ...]
+    is_hurried: bool
+    """The patient rules were not asked."""
+
+
 class Projects:
     """One project for each root: a workspace folder, or a project of its own inside one."""
 
@@ -52,7 +63,7 @@ class Projects:
         """The folders whose every file is in."""
         self._roots: dict[str, str] = {}
         """The root of the files directly in a folder."""
-        self._findings: dict[str, tuple[Project, tuple[Finding, ...]]] = {}
+        self._findings: dict[str, _Findings] = {}
         self._gathered: dict[str, File] = {}
         """What the index has read so far."""
         self._disturbed: set[str] = set()
@@ -123,14 +134,22 @@ class Projects:
             self.synced(state)
         return tuple(project for _, project in sorted(self._projects.items()))
 
-    def findings(self, project: Project, document: str, token: Token | None = None) -> tuple[Finding, ...]:
-        """The findings in a document; those of the last snapshot are kept, for requests ask again."""
-        known, findings = self._findings.get(document, (None, ()))
-        if known is not project:
+    def findings(
+        self, project: Project, document: str, token: Token | None = None, *, is_hurried: bool = False
+    ) -> tuple[Finding, ...]:
+        """The findings in a document; those of the last snapshot are kept, for requests ask again. Who is hurried gets
+        of the patient rules what they said last."""
+        known = self._findings.get(document)
+        findings = known.findings if known is not None else ()
+        if known is None or known.project is not project or (known.is_hurried and not is_hurried):
             token = token or Token()
-            findings = check(project, document, lambda: token.cancelled)
+            before = known.project.files.get(document) if known is not None else None
+            is_hurried &= before is not None
+            now = project.files[document].source.text
+            said = tuple(carried(findings, before.source.text, now)) if before is not None and is_hurried else None
+            findings = check(project, document, lambda: token.cancelled, said=said)
             if not token.cancelled:
-                self._findings[document] = (project, findings)
+                self._findings[document] = _Findings(project, findings, is_hurried)
             if self._lookup is not None and (wanted := project.packages.wanted.take()):
                 root = self.root_of(document)
                 self._lookup.ask(root, tuple(folder for folder, _ in self._environments.get(root, ())), wanted)

@@ -66,6 +66,8 @@ class Server(LanguageServer):
         """When the disk was looked at last, for a client that does not watch it."""
         self.watch = Watch(self._compare_routes)
         self._pause: asyncio.TimerHandle | None = None
+        self._typed_in = ""
+        """The document that was edited last, until nothing has been typed for a while."""
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -139,18 +141,23 @@ class Server(LanguageServer):
 
     def edited(self, state: Open) -> None:
         self._lookup.disturb()
-        self._check(state)
-        self.watch.disturb()
+        self._schedule.cancel(f"renew {state.document}")
         if self._pause is not None:
             self._pause.cancel()
-        self._pause = self._loop.call_later(PAUSE, self._look_around, state.document)
+        self._pause, self._typed_in = self._loop.call_later(PAUSE, self._look_around), state.document
+        self._check(state)
+        self.watch.disturb()
 
-    def _look_around(self, document: str) -> None:
-        """When nothing has been typed for a while: what a body does, such as to start a thread, may change what is said
-        of other open files, and no snapshot tells."""
-        for other in self.documents:
-            if other.document != document:
-                self._renew(other.document)
+    def is_typed_in(self, document: str) -> bool:
+        """The document was edited a moment ago, and patient rules are not asked yet."""
+        return document == self._typed_in
+
+    def _look_around(self) -> None:
+        """When nothing has been typed for a while: patient rules are asked, in all open files, for what a body does,
+        such as to start a thread, may change what is said of others, and no snapshot tells."""
+        typed_in, self._typed_in = self._typed_in, ""
+        for each in sorted(self.documents, key=lambda each: each.document != typed_in):
+            self._renew(each.document)
 
     def closed(self, state: Open) -> None:
         """The text on disk counts again, and other open files may see it."""
@@ -184,7 +191,7 @@ class Server(LanguageServer):
         if self.client.pull:
             session.projects.synced(state)
         else:
-            items = session.diagnostics(state, token)
+            items = session.diagnostics(state, token, is_hurried=self.is_typed_in(document))
             if not token.cancelled:
                 self._publish(session, state, items)
         self._renew_neighbours(document)

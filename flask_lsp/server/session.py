@@ -37,9 +37,10 @@ class Session:
         """What was said last of each document, with the number of that answer."""
         self._number = 0
 
-    def diagnostics(self, state: Open, token: Token | None = None) -> list[Json]:
-        """The diagnostics of a document in one of its states; not all of them where the token is cancelled."""
-        project, findings = self._checked(state, token)
+    def diagnostics(self, state: Open, token: Token | None = None, *, is_hurried: bool = False) -> list[Json]:
+        """The diagnostics of a document in one of its states; not all of them where the token is cancelled. Hurried:
+        somebody types, so that patient rules are not asked."""
+        project, findings = self._checked(state, token, is_hurried=is_hurried)
         return convert.diagnostics(project, state.document, findings, self._client, self._uri)
 
     def renewed(self, state: Open, token: Token) -> list[Json] | None:
@@ -63,9 +64,9 @@ class Session:
         self._last.pop(document, None)
         self.projects.close(document)
 
-    def report(self, state: Open, previous: str | None) -> Json:
+    def report(self, state: Open, previous: str | None, *, is_hurried: bool) -> Json:
         """The answer to ``textDocument/diagnostic``."""
-        items = self.diagnostics(state)
+        items = self.diagnostics(state, is_hurried=is_hurried)
         result_id = str(self.note(state, items))
         if result_id == previous:
             return {"kind": "unchanged", "resultId": result_id}
@@ -156,9 +157,11 @@ class Session:
 
         return convert.workspace_edit(project, change, self._client, self._uri, version_of)
 
-    def _checked(self, state: Open, token: Token | None = None) -> tuple[Project, tuple[Finding, ...]]:
+    def _checked(
+        self, state: Open, token: Token | None = None, *, is_hurried: bool = False
+    ) -> tuple[Project, tuple[Finding, ...]]:
         project = self.projects.synced(state)
-        return project, self.projects.findings(project, state.document, token)
+        return project, self.projects.findings(project, state.document, token, is_hurried=is_hurried)
 
     def _uri(self, document: str) -> str:
         """The URI of a document as the client spells it, or would."""

@@ -58,7 +58,7 @@ from flask_lsp.rules.background_fixes import fixes
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL102", "context-in-background", Level.ERROR, words=(*WORDS, *background.WORDS))
+rule = Rule("FL102", "context-in-background", Level.ERROR, words=(*WORDS, *background.WORDS), patient=True)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:

@@ -58,7 +58,7 @@ from flask_lsp.rules.background_fixes import in_test
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL108", "test-without-context", Level.ERROR, words=(*WORDS, "test"))
+rule = Rule("FL108", "test-without-context", Level.ERROR, words=(*WORDS, "test"), patient=True)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:

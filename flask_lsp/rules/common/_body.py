@@ -44,6 +44,7 @@ class Reading:
         return None if None in found else frozenset[str]().union(*[each or () for each in found])
 
 
+_PARTS = frozenset(name.rpartition(".")[2] for name in KINDS)
 _RAW = frozenset({"data", "get_data", "stream", "input_stream", "values", "environ"})
 
 
@@ -55,7 +56,7 @@ def reading(function: FunctionDef, ctx: Context) -> Reading:
         if isinstance(node, ast.Attribute):
             if node.attr in _RAW and ctx.name(node.value) == "flask.request":
                 whole = True
-            elif (kind := KINDS.get(ctx.name(node) or "")) is not None:
+            elif node.attr in _PARTS and (kind := KINDS.get(ctx.name(node) or "")) is not None:
                 found.append(Read(node, kind, _keys(node, ctx)))
             elif node.attr == "get_json" and ctx.name(node) == "flask.request.get_json":
                 call = ctx.parent(node)
@@ -65,6 +66,8 @@ def reading(function: FunctionDef, ctx: Context) -> Reading:
                     whole = True
         elif isinstance(node, ast.Name) and not isinstance(ctx.parent(node), ast.Attribute):
             whole = whole or ctx.name(node) == "flask.request"
+    if not found:
+        return Reading((), whole)
     # A parameter of a decorator is read where it stands, not in the view.
     inside = {inner for statement in function.body for inner in ast.walk(statement)}
     own = [read for read in found if read.node in inside]

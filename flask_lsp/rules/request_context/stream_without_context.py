@@ -52,7 +52,7 @@ from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
-rule = Rule("FL206", "stream-without-context", Level.ERROR, words=("esponse", "return", "yield"))
+rule = Rule("FL206", "stream-without-context", Level.ERROR, words=("esponse", "return", "yield"), patient=True)
 
 
 def check(node: FileFacts | ast.GeneratorExp, ctx: Context) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ from flask_lsp.rules.background_fixes import request_for_urls
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL203", "url-for-without-request", Level.ERROR, words=("url_for", *background.WORDS))
+rule = Rule("FL203", "url-for-without-request", Level.ERROR, words=("url_for", *background.WORDS), patient=True)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:

@@ -77,7 +77,7 @@ from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
-rule = Rule("FL701", "missing-commit", Level.WARNING)
+rule = Rule("FL701", "missing-commit", Level.WARNING, patient=True)
 
 
 def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
