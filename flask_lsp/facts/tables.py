@@ -11,4 +11,4 @@ _TABLES = re.compile(r"Column\(|mapped_column|Mapped\[|\bTable\(|__tablename__|\
 
 def says_tables(text: str) -> bool:
     """The text holds one of the words with which tables are described."""
-    return any([word in text for word in _WORDS]) and bool(_TABLES.search(text))
+    return any(word in text for word in _WORDS) and bool(_TABLES.search(text))

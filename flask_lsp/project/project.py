@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import count
 from operator import is_not
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -24,12 +25,14 @@ from flask_lsp.text import Source
 
 _Part = TypeVar("_Part")
 _NOTHING = object()
+_numbers = count()
 
 
 class _Parts(NamedTuple):
     """What the files of a snapshot say of one thing; it keeps neither the snapshot nor its files."""
 
-    project: ref[Project]
+    number: int
+    """Of the snapshot."""
     refs: dict[str, ref[File]]
     values: dict[str, Any]
 
@@ -150,6 +153,9 @@ class Project:
         self.bodies_read: set[str] = set()
         """The names of the functions whose bodies these answers rest on: who follows calls during an import adds to
         it."""
+        self._number = next(_numbers)
+        self._edited: tuple[int, str] | None = None
+        """The number of the snapshot that this one was made of, and the only document that is another there."""
         self._parts: dict[object, _Parts] = {}
         self._kept: dict[object, tuple[tuple[object, ...], Any]] = {}
 
@@ -157,14 +163,19 @@ class Project:
         """What each file says of one thing, without spans. It is one object for as long as no file says anything else,
         so that ``kept`` can tell."""
         known = self._parts.get(part)
-        if known is not None and known.project() is self:
+        if known is not None and known.number == self._number:
             return known.values
         refs, values = (known.refs, known.values) if known is not None else ({}, {})
-        now = {name: file.ref for name, file in self._files.items()}
-        new = {name: part(self._files[name]) for name, ref in now.items() if refs.get(name) is not ref}
+        if known is not None and self._edited is not None and known.number == self._edited[0]:
+            document = self._edited[1]  # who types shall not pay for the number of files
+            now = refs | {document: self._files[document].ref}
+            new = {document: part(self._files[document])}
+        else:
+            now = {name: file.ref for name, file in self._files.items()}
+            new = {name: part(self._files[name]) for name, ref in now.items() if refs.get(name) is not ref}
         if len(values) != len(now) or any(values.get(name, _NOTHING) != value for name, value in new.items()):
             values = {name: new[name] if name in new else values[name] for name in now}
-        self._parts[part] = _Parts(ref(self), now, values)
+        self._parts[part] = _Parts(self._number, now, values)
         return values
 
     def kept(self, question: Callable[[Project], _Part], *grounds: object) -> _Part:
@@ -203,7 +214,8 @@ class Project:
             return self
         file = File(document, source, before, kind or (before.kind if before is not None else None))
         same = before is not None and self._says_the_same(before, file)
-        return self._copy({**self._files, document: file}, self.answers if same else {})
+        edited = document if before is not None else None
+        return self._copy({**self._files, document: file}, self.answers if same else {}, edited=edited)
 
     def _says_the_same(self, before: File, now: File) -> bool:
         """No answer can be another one."""
@@ -281,13 +293,15 @@ class Project:
         answers: dict[object, object],
         settings: Settings | None = None,
         versions: Versions | None = None,
+        edited: str | None = None,
     ) -> Project:
         project = Project(self.root, settings or self.settings, versions or self.versions)
         project.complete = self.complete
         project.packages, project.deployment, project.pages = self.packages, self.deployment, self.pages
         project.texts = self.texts
         project._files = files
-        same = files.keys() == self._files.keys()
+        project._edited = (self._number, edited) if edited is not None else None
+        same = edited is not None or files.keys() == self._files.keys()
         project._modules = self._modules if same else Modules(frozenset(files), self.root)
         project.answers = answers
         if answers is self.answers:

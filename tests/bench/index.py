@@ -72,12 +72,13 @@ def main() -> None:
     for name, times in again.items():
         print(f"{name:8} {median(times) * 1000:6.1f} ms, {median(times) / cold * 100:.2f} % of reading it cold")
     if not options.folder:
-        alone, inside = typing(texts, alone=True), typing(texts, alone=False)
+        (alone, _), (inside, pause) = typing(texts, alone=True), typing(texts, alone=False)
         spots = [hovering(project) for _ in range(options.runs)]
         print(f"hover   {median(spots) * 1000:6.2f} ms, at most {max(spots) * 1000:.2f}")
         print(
             f"typing  {inside * 1000:6.2f} ms in the project, {alone * 1000:.2f} ms alone, ratio {inside / alone:.2f}"
         )
+        print(f"pause   {pause * 1000:6.2f} ms for what waits until nothing is typed")
 
 
 def answer_again(project: Project, times: dict[str, list[float]]) -> None:
@@ -163,8 +164,8 @@ def bodies(project: Project) -> list[tuple[str, Project]]:
     return found
 
 
-def typing(texts: dict[str, str], *, alone: bool) -> float:
-    """The median seconds of one key in a view, to its findings."""
+def typing(texts: dict[str, str], *, alone: bool) -> tuple[float, float]:
+    """The median seconds of one key in a view, to its findings, and of asking the patient rules after it."""
     document = f"{ROOT}/shop/views0.py"
     chosen = {document: texts[document]} if alone else texts
     project = Project(ROOT, Settings(), Versions())
@@ -173,15 +174,16 @@ def typing(texts: dict[str, str], *, alone: bool) -> float:
         file.settle()
     check(project, document)
     begin = texts[document].index("    return render_template")
-    typed, times = "", list[float]()
+    typed, times, pauses = "", list[float](), list[float]()
     for key in 'total = request.args.get("total", 1)\n    return redirect(url_for("index", total=total))\n    ':
         typed += key
         text = texts[document][:begin] + "    " + typed + texts[document][begin:]
         start = time.perf_counter()
         project = project.with_text(document, text)
-        check(project, document)
+        check(project, document, said=())
         times.append(time.perf_counter() - start)
-    return median(times)
+        pauses.append(seconds(lambda: check(project, document)))  # noqa: B023
+    return median(times), median(pauses)
 
 
 def hovering(project: Project) -> float:

@@ -429,3 +429,45 @@ async def test_a_body_changes_what_other_open_files_hear(start: Start, folder: P
         pass
     wire.change(views, 2, ((8, 4), (9, 4), "with app.app_context(): "))  # the same names, used the same way
     assert await wire.diagnostics(mail) == []
+
+
+WORK = (
+    "from threading import Thread\nfrom flask import current_app\n\n\ndef work():\n    print(current_app.name)\n\n\n"
+    "Thread(target=work).start()\n"
+)
+
+
+async def test_who_types_hears_at_once_and_of_the_calls_in_the_pause(start: Start, folder: Path) -> None:
+    wire = await start()
+    await wire.initialize(folders={"a": uri(folder)})
+    mail = uri(folder / "mail.py")
+    wire.open(mail, WORK)
+    while codes(await wire.diagnostics(mail)) != ["FL102"]:
+        pass
+    wire.change(mail, 2, ((0, 0), (0, 0), "import os\n"))
+    (moved,) = await wire.diagnostics(mail, 2)  # what was said stays, where it stands now
+    assert moved["range"]["start"]["line"] == 6
+    wire.change(mail, 3, ((7, 0), (7, 0), "    print(current_app.debug)\n"), ((6, 4), (6, 9), "log"))
+    assert await wire.diagnostics(mail, 3) == []
+    (found,) = await wire.diagnostics(mail, 3)
+    assert (found["code"], found["range"]["start"]["line"]) == ("FL102", 6)
+    wire.change(mail, 4, ((10, 0), (10, 0), "print()  #"))
+    await wire.settle()
+    assert await wire.diagnostics(mail, 4) == [found]
+    assert await wire.diagnostics(mail, 4) == []
+
+
+async def test_who_pulls_hears_of_the_calls_in_the_pause(start: Start, folder: Path) -> None:
+    wire = await start()
+    await wire.initialize(PULL, folders={"a": uri(folder)})
+    mail = uri(folder / "mail.py")
+    wire.open(mail, WORK.replace("Thread(target", "print(target"))
+    refresh = "workspace/diagnostic/refresh"
+    while codes((await wire.request("textDocument/diagnostic", {"textDocument": {"uri": mail}}))["items"]):
+        await wire.next(refresh)
+    await wire.settle()
+    wire.change(mail, 2, ((8, 0), (8, 5), "Thread"))
+    assert (await wire.request("textDocument/diagnostic", {"textDocument": {"uri": mail}}))["items"] == []
+    await wire.next(refresh)
+    report = await wire.request("textDocument/diagnostic", {"textDocument": {"uri": mail}})
+    assert codes(report["items"]) == ["FL102"]
