@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 
 from flask_lsp.cli import Failure
-from flask_lsp.facts.pages import Page
+from flask_lsp.facts.pages import SILENT, Page
 from flask_lsp.frozen import frozen
 from flask_lsp.project import files
 from flask_lsp.project.project import File, Project
@@ -99,7 +99,7 @@ class Loader:
     def _pages(self, root: str) -> dict[str, Page]:
         """What the templates and scripts of a root say; those that say nothing are left out."""
         found = {path: files.page(path) for path in self._others(root, pages=True)}
-        return {path: page for path, page in found.items() if page.sent or page.g}
+        return {path: page for path, page in found.items() if page != SILENT}
 
     def _walk(self, folder: str) -> list[str]:
         """The Python files of a folder and its templates and scripts."""

@@ -47,8 +47,9 @@ from flask_lsp.facts.model import (
     Value,
 )
 from flask_lsp.facts.pushes import pushes
+from flask_lsp.facts.rendering import names_given, rendered
 from flask_lsp.facts.requests import error_of, on_g
-from flask_lsp.facts.sending import rendered, sent_in
+from flask_lsp.facts.sending import sent_in
 from flask_lsp.facts.traverse import attributes, every_event, returns
 
 Interface: TypeAlias = "tuple[object, ...]"
@@ -192,7 +193,7 @@ def _assembly(facts: BlockFacts) -> Iterator[object]:
         decorators = tuple(value for value, _ in function.decorators)
         looks, pages = requests.looks_at(function), rendered(function)
         if said or decorators or looks or pages:
-            yield function.name, decorators, said, _needed(function, said), looks, pages
+            yield function.name, decorators, said, _needed(function, said), looks, pages, names_given(function)
     yield from sent_in(facts)
 
 

@@ -1,5 +1,5 @@
-"""What templates and scripts say, read by pattern as the plain texts they are: the requests they send, and what they
-read of ``g``. Bounded; never raises."""
+"""What templates and scripts say, read by pattern as the plain texts they are: the requests they send, what they read
+of ``g`` and of their context, which other templates they show. Bounded; never raises."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ class Page:
     sent: tuple[Sent, ...] = ()
     g: frozenset[str] = frozenset()
     """The attributes of ``g`` that it reads without asking for them first."""
+    names: frozenset[str] = frozenset()
+    """What it shows or loops over of its context, without asking first."""
+    others: frozenset[str] = frozenset()
+    """The templates that it extends or includes."""
 
+
+SILENT = Page()
+"""A page that says nothing."""
 
 _JINJA_G = re.compile(r"\{[{%][^}]*?(?<![\w.])g\.(\w+)[^}]*?\}")
 _G = re.compile(r"(?<![\w.\"'])g\.(\w+)\b(?!\s*(?:\(|is (?:not )?defined|\|\s*default))")
@@ -31,7 +38,8 @@ _ASKED = frozenset({"get", "pop", "setdefault"})
 def page_of(text: str) -> Page:
     """What a template or script says."""
     sent = tuple(dict.fromkeys((*_forms(text), *_calls(text)))) if _SAYS.search(text) else ()
-    return Page(sent, _g(text) if "g." in text else frozenset())
+    g = _g(text) if "g." in text else frozenset[str]()
+    return Page(sent, g, _names(text), _others(text)) if "{{" in text or "{%" in text else Page(sent, g)
 
 
 _SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.", re.IGNORECASE)
@@ -40,6 +48,28 @@ _SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.", re.IGNORECASE)
 def _g(text: str) -> frozenset[str]:
     found = (inner.group(1) for part in _JINJA_G.finditer(text) for inner in _G.finditer(part.group()))
     return frozenset(name for name in found if name not in _ASKED)
+
+
+# -- templates -------------------------------------------------------------------------------------------------------
+
+_SHOWN = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)(?=\s*[.\[|}\-])(?!\s*\|\s*default)")
+_LOOPED = re.compile(r"\{%-?\s*for\s+[^%]+?\s+in\s+([A-Za-z_]\w*)(?=\s*[.\[|%\-])(?!\s*\|\s*default)")
+_STATEMENT = re.compile(r"\{%-?\s*(set|for|macro|call|import|from|with|if|elif|block)\b((?:[^%]|%(?!\}))*)%\}")
+_WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
+_OTHER = re.compile(r"\{%-?\s*(?:extends|include)\s+[\"']([^\"']+)[\"']")
+
+
+def _names(text: str) -> frozenset[str]:
+    """The names that are shown or looped over, but for those that the template binds or asks for somewhere."""
+    found = {*_SHOWN.findall(text), *_LOOPED.findall(text)}
+    for kind, rest in _STATEMENT.findall(text) if found else ():
+        said = rest.partition("=")[0] if kind == "set" else rest.partition(" in ")[0] if kind == "for" else rest
+        found.difference_update(_WORD.findall(said))
+    return frozenset(found)
+
+
+def _others(text: str) -> frozenset[str]:
+    return frozenset(_OTHER.findall(text))
 
 
 # -- forms -----------------------------------------------------------------------------------------------------------

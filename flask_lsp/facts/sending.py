@@ -20,7 +20,8 @@ from flask_lsp.facts.model import (
     Path,
     Value,
 )
-from flask_lsp.facts.traverse import inner_bodies, returns
+from flask_lsp.facts.traverse import inner_bodies
+from flask_lsp.facts.values import keys_of
 from flask_lsp.frozen import frozen
 
 HOLE = "\0"
@@ -124,18 +125,18 @@ def _body(call: Path, function: Function) -> tuple[str, frozenset[str] | None]:
         return "?", None
     sent = _known(call.keyword("json"), function)
     if sent is not None:
-        return "json", _keys(sent)
+        return "json", keys_of(sent)
     data = _known(call.keyword("data"), function)
     if data is None:
         return "none", None
     kind = _content_type(call, function)
     if isinstance(data, Pairs) or (isinstance(data, Path) and data.text == "dict()"):
-        return ("form" if kind in ("", "multipart/form-data", "application/x-www-form-urlencoded") else "?"), _keys(
+        return ("form" if kind in ("", "multipart/form-data", "application/x-www-form-urlencoded") else "?"), keys_of(
             data
         )
     if kind == "application/json":
         inner = data.args[0] if isinstance(data, Path) and data.text.endswith("dumps()") and data.args else None
-        return "json", _keys(_known(inner, function))
+        return "json", keys_of(_known(inner, function))
     return "?", None
 
 
@@ -153,30 +154,3 @@ def _content_type(call: Path, function: Function) -> str:
             return ""
         given = named[0]
     return str(given.value).partition(";")[0].lower() if isinstance(given, Literal) else "?"
-
-
-def _keys(value: Value | None) -> frozenset[str] | None:
-    match value:
-        case Pairs(items=items):
-            keys = [key.value for key, _ in items if isinstance(key, Literal)]
-            texts = frozenset(key for key in keys if isinstance(key, str))
-            return texts if len(keys) == len(items) else None
-        case Path(text="dict()", args=(), keywords=keywords):
-            return None if value.keyword("**") is not None else frozenset(name for name, _ in keywords)
-        case _:
-            return None
-
-
-# -- what a page renders ---------------------------------------------------------------------------------------------
-
-
-def rendered(function: Function) -> frozenset[str]:
-    """The templates that a function gives back."""
-    found: set[str] = set()
-    for value in returns(function):
-        match value:
-            case Path(text=text, args=(Literal(value=str(name)), *_)) if text.endswith("render_template()"):
-                found.add(name)
-            case _:
-                pass
-    return frozenset(found)

@@ -152,3 +152,16 @@ def _joined(left: Value, right: Value) -> Value:
 
 def _parts(value: Value) -> tuple[Value, ...]:
     return value.parts if isinstance(value, Joined) else (value,)
+
+
+def keys_of(value: Value | None) -> frozenset[str] | None:
+    """The keys of a dictionary that is written out; ``None`` where it is not, or not all of it."""
+    match value:
+        case Pairs(items=items):
+            keys = [key.value for key, _ in items if isinstance(key, Literal)]
+            texts = frozenset(key for key in keys if isinstance(key, str))
+            return texts if len(keys) == len(items) else None
+        case Path(text="dict()", args=(), keywords=keywords):
+            return None if value.keyword("**") is not None else frozenset(name for name, _ in keywords)
+        case _:
+            return None

@@ -7,12 +7,11 @@ a view has to read; that nobody in the project sends anything says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask_lsp.facts.model import Function
-from flask_lsp.facts.sending import HOLE, Sent, rendered, sent_in
-from flask_lsp.project import kinds, routes
+from flask_lsp.facts.sending import HOLE, Sent, sent_in
+from flask_lsp.project import kinds, routes, templates
 from flask_lsp.project.route_map import route_map
 from flask_lsp.project.route_model import Key, Route, RouteMap
 from flask_lsp.syntax.urlrule import match
@@ -52,78 +51,36 @@ def is_passed_on(project: Project, document: str, name: str) -> bool:
 def _all(project: Project) -> Mapping[Key, tuple[Client, ...]]:
     if not project.complete:
         return {}
-    return project.kept(_found, project.parts(_said), project.pages, route_map(project))
+    return project.kept(_found, project.parts(_sent), templates.renderings(project), project.pages, route_map(project))
 
 
-class _Said(NamedTuple):
-    """What one file says of clients: what it sends if it is a test, and which function renders which templates."""
-
-    sent: tuple[Sent, ...]
-    renders: tuple[tuple[str, frozenset[str]], ...]
-
-
-_NOTHING = _Said((), ())
 _SENDS = re.compile(r"\.(?:get|post|put|patch|delete)\(")
 
 
-def _said(file: File) -> _Said:
-    text = file.source.text
-    sends, renders = bool(_SENDS.search(text)), "render_template(" in text
-    if not sends and not renders:
-        return _NOTHING
-    blocks = [facts for _, facts in file.facts.blocks]
-    sent = [one for facts in blocks for one in sent_in(facts)] if sends else []
-    found = [each for facts in blocks for each in _rendering(facts.functions.values())] if renders else []
-    return _Said(tuple(sent), tuple(found))
-
-
-def _rendering(functions: Iterable[Function]) -> Iterator[tuple[str, frozenset[str]]]:
-    """By plain names: which of two functions of one name renders a page does not matter much."""
-    for function in functions:
-        if names := rendered(function):
-            yield function.name, names
+def _sent(file: File) -> tuple[Sent, ...]:
+    if not _SENDS.search(file.source.text):
+        return ()
+    return tuple(one for _, facts in file.facts.blocks for one in sent_in(facts))
 
 
 def _found(project: Project) -> dict[Key, tuple[Client, ...]]:
     known = route_map(project)
     table = _Table(known.routes)
-    pages = _rendered(project)
     found: dict[Key, list[Client]] = {}
-    said = project.parts(_said)
-    for document, each in said.items():
-        if each.sent and kinds.is_test(project, document):
+    for document, every in project.parts(_sent).items():
+        if every and kinds.is_test(project, document):
             near = routes.apps_of(project, document) if len(known.apps) > 1 else None
-            for sent in each.sent:
+            for sent in every:
                 for view in table.views(sent, near):
                     found.setdefault(view, []).append(Client(document, sent))
     for document, page in project.pages.items():
         near = _near(known, document) if page.sent and len(known.apps) > 1 else None
         for sent in page.sent:
-            for view in table.views(sent, near) if sent.path or sent.endpoint else _rendering_views(pages, document):
+            for view in (
+                table.views(sent, near) if sent.path or sent.endpoint else templates.views_of(project, document)
+            ):
                 found.setdefault(view, []).append(Client(document, sent))
     return {view: tuple(clients) for view, clients in found.items()}
-
-
-def _rendered(project: Project) -> dict[str, set[Key]]:
-    """By the names of templates, the views that give them back."""
-    pages: dict[str, set[Key]] = {}
-    said = project.parts(_said)
-    rendering: dict[Key, set[str]] = {}
-    for document, each in said.items():
-        for function, names in each.renders:
-            rendering.setdefault((document, function), set()).update(names)
-    for view in {view for route in route_map(project).routes if (view := route.view) is not None}:
-        for name in rendering.get((view[0], view[1].rpartition(".")[2]), ()):
-            pages.setdefault(name, set()).add(view)
-    return pages
-
-
-def showing(project: Project, name: str) -> tuple[tuple[Key, str], ...]:
-    """The views that give back a template which reads ``g.name``, with its document. Templates that others extend or
-    include are not followed."""
-    reading = sorted(document for document, page in project.pages.items() if name in page.g)
-    pages = _rendered(project) if reading else {}
-    return tuple((view, document) for document in reading for view in sorted(_rendering_views(pages, document)))
 
 
 def _near(known: RouteMap, document: str) -> frozenset[Key]:
@@ -132,13 +89,6 @@ def _near(known: RouteMap, document: str) -> frozenset[Key]:
     around = {app: folder for app, folder in folders.items() if document.startswith(folder)}
     longest = max(map(len, around.values()), default=0)
     return frozenset(app for app, folder in around.items() if len(folder) == longest)
-
-
-def _rendering_views(pages: Mapping[str, set[Key]], document: str) -> Iterator[Key]:
-    """The views that render a page, by the end of its path."""
-    parts = document.split("/")
-    for count in range(1, min(len(parts), 5) + 1):
-        yield from pages.get("/".join(parts[-count:]), ())
 
 
 class _Table:

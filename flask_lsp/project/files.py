@@ -15,7 +15,7 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from flask_lsp.facts.pages import Page, page_of
+from flask_lsp.facts.pages import SILENT, Page, page_of
 from flask_lsp.project import deployment, versions
 from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.versions import Versions
@@ -34,7 +34,6 @@ MAX_BYTES = 2 * 1024 * 1024
 _MAX_PAGE = 256 * 1024
 _MADE = re.compile(r"[.-]min\.m?js$|\.d\.ts$|/(?:vendors?|bower_components|dist|build|third_party)/.*\.\w*js$")
 """Scripts that nobody wrote here."""
-_EMPTY = Page()
 
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
 _WRITTEN = (".env", ".gitignore")
@@ -90,11 +89,11 @@ def is_page(path: str) -> bool:
 def page(path: str) -> Page:
     """What a template or script says; nothing for what is too long, made by a tool, or cannot be read."""
     if _MADE.search(path):
-        return _EMPTY
+        return SILENT
     try:
         return page_of(_bytes(path, _MAX_PAGE).decode("utf-8-sig", "replace"))
     except Unreadable:
-        return _EMPTY
+        return SILENT
 
 
 def write(path: str, text: str, encoding: str) -> None:

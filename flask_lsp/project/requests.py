@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.requests import OnG, errors, uses_of_g
-from flask_lsp.project import clients, kinds, names, routes
+from flask_lsp.project import kinds, names, routes, templates
 from flask_lsp.project.importers import files_imported
 from flask_lsp.project.routes import Key, Reference
 
@@ -69,8 +69,21 @@ def missing_on_g(project: Project, document: str, reference: Reference, function
             if use.how in ("get", "taken") and not kinds.is_test(project, other):
                 readers.append((other, where))
     sure = [key for key in readers if not _is_careful(project, key, name)]
-    sure += [view for view, _ in clients.showing(project, name)]
+    sure += [view for view, _ in templates.showing(project, name)]
     return tuple(key for key in dict.fromkeys(sure) if _is_foreign(project, key, blueprint.key))
+
+
+def missing_in_templates(
+    project: Project, document: str, reference: Reference, function: str, name: str
+) -> tuple[tuple[Key, str], ...]:
+    """The views, surely not the blueprint's, whose templates show ``name``, with the templates, where nothing but
+    ``function``, a context processor of the blueprint, gives it."""
+    blueprint = routes.blueprint(project, document, reference)
+    if blueprint is None or blueprint.open or not (found := templates.lacking(project, name)):
+        return ()
+    if templates.given_to_all(project, name, (document, function)):
+        return ()
+    return tuple((view, page) for view, page in found if _is_foreign(project, view, blueprint.key))
 
 
 def reads_on_g(project: Project, _document: str, view: Key, name: str) -> bool:

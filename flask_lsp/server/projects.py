@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from flask_lsp.facts.pages import Page
+from flask_lsp.facts.pages import SILENT, Page
 from flask_lsp.project import files
 from flask_lsp.project.ahead import read_ahead
 from flask_lsp.project.packages import Packages
@@ -222,7 +222,7 @@ class Projects:
             if (project := self._projects.get(root)) is not None:
                 said = files.page(path)
                 others = {name: page for name, page in project.pages.items() if name != path}
-                self._keep(root, project.with_pages({**others, path: said} if said.sent or said.g else others))
+                self._keep(root, project.with_pages({**others, path: said} if said != SILENT else others))
 
     def known(self, document: str) -> bool:
         """Whether the project holds the document already."""
@@ -262,7 +262,7 @@ class Projects:
         """Gives each project below the folder what its templates and scripts say, all at once."""
         by_root: dict[str, dict[str, Page]] = {}
         for path, page in pages.items():
-            if (page.sent or page.g) and self._wanted(path):
+            if page != SILENT and self._wanted(path):
                 by_root.setdefault(self.root_of(path), {})[path] = page
         for root, project in tuple(self._projects.items()):
             if root in by_root or (project.pages and is_below(root, folder)):
