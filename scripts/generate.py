@@ -183,9 +183,10 @@ def deployment_files() -> str:
 
 
 def vscode_manifest() -> str:
-    """The manifest of the VS Code extension with our version and settings."""
+    """The manifest of the VS Code extension with our version, our languages and our settings."""
     manifest = json.loads((ROOT / "editors/vscode/package.json").read_text(encoding="utf-8"))
     manifest["version"] = __version__
+    manifest["activationEvents"] = [f"onLanguage:{language}" for language in ("python", *dict(LANGUAGES))]
     (findings,) = (each for each in manifest["contributes"]["configuration"] if each["title"] == "Findings")
     findings["properties"] = {f"{SECTION}.{key.name}": _vscode_setting(key) for key in keys()}
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"

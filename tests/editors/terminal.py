@@ -65,7 +65,7 @@ class Terminal:
             self.process.send(each)
             self.look()
 
-    def wait(self, what: str | Callable[[str], bool], seconds: float = 40) -> str:
+    def wait(self, what: str | Callable[[str], bool], seconds: float = 90) -> str:
         """The screen once it says ``what``, or once that holds of it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -83,7 +83,7 @@ class Terminal:
         self.process.close(force=True)
 
 
-def until(what: str, condition: Callable[[], object], seconds: float = 40) -> None:
+def until(what: str, condition: Callable[[], object], seconds: float = 90) -> None:
     """Waits for something that is not on the screen."""
     end = time.monotonic() + seconds
     while not condition():

@@ -2,8 +2,8 @@
 ---
 --- Finds, explains and repairs the mistakes that Flask developers make again and again.
 ---
---- `flask-lsp` is installed with `uv tool install flask-lsp` or `pipx install flask-lsp`. It runs beside the server that
---- you have for Python.
+--- `flask-lsp` is installed with `uv tool install .` or `pipx install .` in a copy of its repository. It runs beside the
+--- server that you have for Python.
 
 ---@type vim.lsp.Config
 return {

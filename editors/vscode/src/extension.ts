@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { Api } from "./api";
 import type { Surroundings } from "./client";
 import { debugInformation } from "./debugInformation";
-import { fixAll } from "./fixAll";
+import { fixAll, offerFixAll } from "./fixAll";
 import { PythonExtension } from "./pythonExtension";
 import { RouteStore } from "./routes";
 import { pickRoute } from "./routesPick";
@@ -45,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): Api {
             }
         }),
         ...registerRules(running),
+        offerFixAll(),
         command("fixAll", fixAll),
         command("showRoutes", () => pickRoute(running, store)),
         command("restartServer", () => running.restart()),

@@ -15,7 +15,7 @@
 (defun story-say (form &rest values) (princ (concat (apply #'format form values) "\n")))
 
 (defun story-wait (what condition &optional seconds)
-  (let ((end (+ (float-time) (or seconds 40))) value)
+  (let ((end (+ (float-time) (or seconds 90))) value)
     (while (and (not (setq value (progn (story-tell) (funcall condition)))) (< (float-time) end))
       (accept-process-output nil 0.05))
     (unless value
@@ -100,7 +100,8 @@
         (let ((begin (float-time)))
           (story-open "shop/orders.py")
           (story-expect "FL408" "FL901" "FL902" "FL905" "FL905")
-          (story-say "   figure: %d ms from opening to all findings" (* 1000 (- (float-time) begin))))))
+          (story-say "   figure: %d ms from opening to all findings, with the start of both servers"
+                     (* 1000 (- (float-time) begin))))))
     ("hover tells why"
      ,(lambda ()
         (story-go "json.dumps")
@@ -125,8 +126,10 @@
         (cl-assert (string-search "FL501" (with-current-buffer "*Flask rule*" (buffer-string))))))
     ("a circular import, fixed in three files"
      ,(lambda ()
-        (story-open "shop/models.py")
-        (story-expect "FL301")
+        (let ((begin (float-time)))
+          (story-open "shop/models.py")
+          (story-expect "FL301")
+          (story-say "   figure: %d ms from opening another file to its findings" (* 1000 (- (float-time) begin))))
         (story-go "db\n")
         (story-action "Move `db` to `extensions.py`")
         (save-some-buffers t)

@@ -122,8 +122,10 @@ class Story:
         self.terminal.wait(lambda text: "ValueError" not in text and "The session" not in text)
 
     def circular_import(self) -> None:
+        begin = time.monotonic()
         self.command("o shop/models.py")
         self.terminal.wait("Circular import")
+        print(f"   figure: {(time.monotonic() - begin) * 1000:.0f} ms from the first key of `:o` to the findings")
         self.go("db")
         self.act("Move `db` to `extensions.py`")
         self.terminal.wait("from shop.extensions import db")

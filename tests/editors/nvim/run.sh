@@ -26,7 +26,7 @@ for version in 0.12 0.10; do
         else
             fresh_shop "$shop"
         fi
-        (cd "$shop" && SHOP=$shop timeout 300 "$nvim" --headless --clean -u "$here/init.lua" -S "$here/story.lua")
+        (cd "$shop" && SHOP=$shop timeout 900 "$nvim" --headless --clean -u "$here/init.lua" -S "$here/story.lua")
     done
     fresh_shop "$work/shops/nvim"
     (cd "$work/shops/nvim" && "$tools/python" "$here/screen.py" "$nvim" "$here/init.lua" "$artefacts/nvim/$version")

@@ -1,20 +1,35 @@
 /** How long until the first squiggle in a project of 20,000 lines, beside the JSON server of VS Code. */
 
 import * as fs from "node:fs";
+import * as path from "node:path";
 import * as vscode from "vscode";
-import { api, assert, open, ours, running, type Suite, untilCode, write } from "./hostTools";
+import { api, assert, open, ours, root, running, type Suite, untilCode, write } from "./hostTools";
 
-/** Milliseconds of processor time from the start of the process to the first squiggle: a busy machine adds none. */
-const MOST = 1500;
+/**
+ * Milliseconds of processor time to the first squiggle, from the start of the process and from the opening of another
+ * file. The times by the clock are printed: a busy machine adds to those.
+ */
+const MOST = { start: 1500, open: 1000 };
 const TIMES = 5;
+const WRONG = `from flask import Blueprint, request
+
+bp = Blueprint("NAME", __name__)
+
+
+@bp.route("/NAME")
+def page():
+    return str(int(request.args.get("page", 1)))
+`;
 
 export const measure: Suite = {
     async "the first squiggle"(say) {
         const text = vscode.Uri.file(write("broken.json", "{"));
         const json = await first(text, () => open(text.fsPath));
-        const document = await open("app/views.py");
-        await untilCode(document.uri, "FL905");
+        const views = vscode.Uri.file(path.join(root(), "app", "views.py"));
+        await first(views, () => open(views.fsPath));
         const found = await running();
+        const start = Date.now() - found.startedAt;
+        const document = await open(views.fsPath);
         const times: number[] = [];
         const work: number[] = [];
         for (let count = 0; count < TIMES; count++) {
@@ -26,10 +41,28 @@ export const measure: Suite = {
             times.push(await restarted(document.uri));
             work.push(processorTime((await running()).process ?? 0));
         }
-        say(`   flask-lsp ${median(times)} ms (${times.join(", ")}) from the start of its process to the first squiggle,`);
-        say(`   of that ${median(work)} ms of work; the JSON server ${json} ms from the opening of its first file`);
+        const all = times.join(", ");
+        say(`   figure: ${median(times)} ms from the start of the server to the first squiggle, 20,000 lines (${all})`);
+        say(`   figure: ${median(work)} ms of that is work of the processor; ${start} ms for the very first start`);
+        say(`   figure: ${json} ms from the opening of the first JSON file to a squiggle of VS Code's own server`);
         assert.equal(found.state.kind, "running");
-        assert.ok(median(work) <= MOST, `${median(work)} ms`);
+        assert.ok(median(work) <= MOST.start, `${median(work)} ms`);
+    },
+
+    async "the first squiggle of another file"(say) {
+        const id = (await running()).process ?? 0;
+        const times: number[] = [];
+        const work: number[] = [];
+        for (let count = 0; count < TIMES; count++) {
+            const uri = vscode.Uri.file(write(`app/more${count}.py`, WRONG.replaceAll("NAME", `more${count}`)));
+            const before = processorTime(id);
+            times.push(await first(uri, () => open(uri.fsPath)));
+            work.push(processorTime(id) - before);
+        }
+        const all = times.join(", ");
+        say(`   figure: ${median(times)} ms from the opening of another file to its first squiggle (${all})`);
+        say(`   figure: ${median(work)} ms of that is work of the processor, at most`);
+        assert.ok(median(work) <= MOST.open, `${median(work)} ms`);
     },
 };
 

@@ -19,6 +19,22 @@ def thanks():
     amount = int(request.args.get("amount", "0"))
     return redirect(url_for("index", amount=amount))
 `;
+const WORK = `from threading import Thread
+
+from flask import Blueprint, current_app
+
+bp = Blueprint("work", __name__)
+
+
+def send():
+    pass
+
+
+@bp.route("/work")
+def start():
+    Thread(target=send).start()
+    return "started"
+`;
 const DOCKERFILE = `FROM python:3.13
 COPY . .
 RUN pip install .
@@ -58,6 +74,24 @@ export const story: Suite = {
         await until("fixed", () => document.getText().includes("type=int"));
         await until("less to find", () => codes(document.uri).length < ALL.length - 1);
         assert.ok(await document.save());
+    },
+
+    async "fix all, when a file is saved"() {
+        const document = await open(write("shop/saved.py", MORE));
+        await untilCode(document.uri, "FL905");
+        for (const kind of ["source.fixAll.flask-lsp", "source.fixAll"]) {
+            await onSave(document, kind);
+            const editor = await vscode.window.showTextDocument(document);
+            await editor.edit((builder) => builder.replace(whole(document), `${MORE}# saved by ${kind}\n`));
+            assert.ok(await document.save());
+            const saved = fs.readFileSync(document.uri.fsPath, "utf8");
+            assert.match(saved, /request\.args\.get\("amount", default=0, type=int\)/, kind);
+            assert.ok(saved.endsWith(`# saved by ${kind}\n`));
+            await untilGone(document.uri, "FL905");
+        }
+        await onSave(document, undefined);
+        fs.rmSync(document.uri.fsPath);
+        await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
     },
 
     async "a circular import, by an edit of several files"() {
@@ -156,11 +190,33 @@ export const story: Suite = {
         await untilCodes(document.uri, ...before);
     },
 
+    async "what follows calls is said when typing pauses"() {
+        const document = await open(write("shop/work.py", WORK));
+        const editor = await vscode.window.showTextDocument(document);
+        await untilCodes(document.uri, "FL304");
+        await type(editor, lineOf(document, "    pass"), '; current_app.logger.info("sent")');
+        await untilCodes(document.uri, "FL102", "FL304");
+        await vscode.commands.executeCommand("workbench.action.files.revert");
+        await untilCodes(document.uri, "FL304");
+    },
+
     async "what is deployed is read, by its name or its language"() {
         const document = await open(write("Dockerfile", DOCKERFILE));
         await untilCode(document.uri, "FL503");
         const other = await open(write("uwsgi-shop.ini", "[uwsgi]\nmodule = shop:app\nenv = FLASK_DEBUG=1\n"));
         await untilCode(other.uri, "FL503");
+    },
+
+    async "what is deployed is repaired, but not without a look"() {
+        const document = await open("Dockerfile");
+        await onSave(document, "source.fixAll.flask-lsp");
+        await vscode.commands.executeCommand("flask-lsp.fixAll");
+        assert.equal(document.getText(), DOCKERFILE);
+        await apply(document.uri, "FL503", "Set `FLASK_DEBUG` to `0`");
+        await untilGone(document.uri, "FL503");
+        assert.ok(await document.save());
+        assert.equal(fs.readFileSync(document.uri.fsPath, "utf8"), DOCKERFILE.replace("DEBUG=1", "DEBUG=0"));
+        await onSave(document, undefined);
     },
 
     async "what is asked for help is printed"() {
@@ -170,6 +226,17 @@ export const story: Suite = {
         assert.ok(fs.existsSync(path.join(root(), ORDERS)));
     },
 };
+
+/** What VS Code does when a file of that language is saved. */
+async function onSave(document: vscode.TextDocument, kind: string | undefined): Promise<void> {
+    const settings = vscode.workspace.getConfiguration("editor", document);
+    const value = kind === undefined ? undefined : { [kind]: "explicit" };
+    await settings.update("codeActionsOnSave", value, vscode.ConfigurationTarget.Workspace, true);
+}
+
+function whole(document: vscode.TextDocument): vscode.Range {
+    return new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end);
+}
 
 async function more(): Promise<vscode.TextDocument> {
     const file = path.join(root(), "shop", "more.py");

@@ -55,18 +55,18 @@ export function codes(uri: vscode.Uri): string[] {
 export async function untilCodes(uri: vscode.Uri, ...wanted: string[]): Promise<void> {
     const expected = JSON.stringify(wanted.sort());
     try {
-        await until("", () => JSON.stringify(codes(uri)) === expected, 40);
+        await until("", () => JSON.stringify(codes(uri)) === expected);
     } catch {
         assert.deepEqual(codes(uri), wanted, uri.toString());
     }
 }
 
 export async function untilCode(uri: vscode.Uri, code: string): Promise<vscode.Diagnostic> {
-    return until(`${code} in ${uri.path}`, () => ours(uri).find((each) => codeOf(each) === code), 40);
+    return until(`${code} in ${uri.path}`, () => ours(uri).find((each) => codeOf(each) === code));
 }
 
 export async function untilGone(uri: vscode.Uri, code: string): Promise<void> {
-    await until(`no ${code} in ${uri.path}`, () => !codes(uri).includes(code), 40);
+    await until(`no ${code} in ${uri.path}`, () => !codes(uri).includes(code));
 }
 
 function codeOf({ code }: vscode.Diagnostic): string {

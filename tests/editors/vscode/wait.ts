@@ -8,7 +8,7 @@ export function sleep(milliseconds: number): Promise<void> {
 export async function until<Value>(
     what: string,
     look: () => Value | Promise<Value>,
-    seconds = 30,
+    seconds = 90,
 ): Promise<NonNullable<Exclude<Value, false>>> {
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) {

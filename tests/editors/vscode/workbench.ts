@@ -49,6 +49,7 @@ const SETTINGS = {
     "files.autoSave": "off",
     "git.enabled": false,
     "explorer.confirmDelete": false,
+    "security.workspace.trust.startupPrompt": "never",
 };
 
 export interface Workbench {
@@ -56,22 +57,26 @@ export interface Workbench {
     close(): void;
 }
 
-/** Starts the server of a workbench with these extensions; the environment goes to what they start. */
+/**
+ * Starts the server of a workbench with these extensions; the environment goes to what they start. Folders are trusted,
+ * or nobody has said so.
+ */
 export async function startWorkbench(
     name: string,
     extensions: readonly (keyof typeof given.vsix)[],
     environment: Record<string, string> = {},
-    settings: Record<string, unknown> = {},
+    trusted = true,
 ): Promise<Workbench> {
     const home = path.join(given.work, "workbenches", `${given.version} ${name}`);
     fs.rmSync(home, { recursive: true, force: true });
     fs.mkdirSync(path.join(home, "data", "User"), { recursive: true });
-    fs.writeFileSync(path.join(home, "data", "User", "settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+    fs.writeFileSync(path.join(home, "data", "User", "settings.json"), JSON.stringify(SETTINGS));
     const main = path.join(given.code, "out", "server-main.js");
     const folders = ["--server-data-dir", home, "--extensions-dir", installed(main, extensions)];
     const port = await freePort();
     const options = ["--accept-server-license-terms", "--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--telemetry-level", "off"];
-    const quiet = ["--disable-workspace-trust", "--enable-smoke-test-driver", "--force-disable-user-env"];
+    const trust = trusted ? ["--disable-workspace-trust"] : [];
+    const quiet = [...trust, "--enable-smoke-test-driver", "--force-disable-user-env"];
     const log = fs.openSync(path.join(home, "server.log"), "w");
     const server = spawn(given.node, [main, ...options, ...quiet, ...folders, "--user-data-dir", path.join(home, "data")], {
         stdio: ["ignore", log, log],
@@ -112,8 +117,11 @@ export async function openWindow(
         executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
         args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
     });
-    const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
-    page.setDefaultTimeout(60_000);
+    const page = await browser.newPage({
+        viewport: { width: 1200, height: 760 },
+        permissions: ["clipboard-read", "clipboard-write"],
+    });
+    page.setDefaultTimeout(120_000);
     const query = new URLSearchParams({ [folder.endsWith(".code-workspace") ? "workspace" : "folder"]: folder });
     if (payload.length > 0) {
         query.set("payload", JSON.stringify(payload));

@@ -28,7 +28,7 @@ local function check_program(cmd)
   local path = vim.fn.exepath(cmd[1])
   if path == '' then
     return health.error(('`%s` is not found.'):format(cmd[1]), {
-      'Install it: `uv tool install flask-lsp` or `pipx install flask-lsp`',
+      'Install it: `uv tool install .` or `pipx install .` in a copy of its repository',
       'or say where it is: `vim.lsp.config("flask_lsp", { cmd = { "/path/to/flask-lsp", "server" } })`',
     })
   end
@@ -43,7 +43,7 @@ end
 local function check_clients()
   local clients = vim.lsp.get_clients({ name = 'flask_lsp' })
   if #clients == 0 then
-    health.warn('No server is running.', 'Open a Python file. `:LspLog` tells more.')
+    health.warn('No server is running.', 'Open a Python file. If one is open, the log that is named below tells more.')
   end
   for _, client in ipairs(clients) do
     local buffers = vim.tbl_keys(client.attached_buffers or {})
@@ -78,7 +78,7 @@ function M.check()
     check_program(client and client.config.cmd or { 'flask-lsp' })
   end
   check_clients()
-  health.info('Log: `' .. vim.lsp.get_log_path() .. '`')
+  health.info('Log: `' .. require('vim.lsp.log').get_filename() .. '`')
 end
 
 return M
