@@ -158,7 +158,7 @@ const PARTS: Record<string, (user: User) => Promise<void>> = {
     },
 
     async "a hover says why"(user) {
-        await user.goToText("shop/orders.py", 'int(request.args.get("page"');
+        await user.goToText("shop/orders.py", '"page", 1'); // a string, of which the other server says nothing
         await user.page.keyboard.press("Control+K");
         await user.page.keyboard.press("Control+I");
         await user.page.locator(".monaco-hover .hover-row", { hasText: "cast-query-argument" }).first().waitFor();
@@ -247,14 +247,16 @@ const PARTS: Record<string, (user: User) => Promise<void>> = {
     },
 
     async "a Dockerfile"(user) {
+        const found = user.page.locator(".editor-group-container.active .squiggly-error");
         await user.open("Dockerfile");
-        await user.page.locator(".editor-group-container.active .squiggly-error").first().waitFor();
+        await found.first().waitFor();
         await user.command("Flask: Fix All"); // is offered, and finds nothing that wants no look
         await user.page.locator(".statusbar-item", { hasText: "nothing here can be repaired safely" }).waitFor();
         await user.goToText("Dockerfile", "FLASK_DEBUG");
         await user.fix("to `0`");
         await user.picture("9 Dockerfile");
         await user.page.keyboard.press("Enter");
+        await until("no squiggle", async () => (await found.count()) === 0);
         await user.save("Dockerfile", "FLASK_DEBUG=0");
     },
 
