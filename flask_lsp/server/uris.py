@@ -16,28 +16,14 @@ def document_of(uri: str) -> str:
     """The id of the document at ``uri``.
 
     ``file://server/share/x`` is a UNC path and gives ``//server/share/x``; a drive letter is upper case. What cannot
-    be read as a URI is an id as it stands.
+    be read as a URI is an id as it stands, and so is ``file://``, by which Neovim calls a buffer without a name.
     """
-    scheme, _, _ = uri.partition(":")
-    if scheme.lower() != "file":
-        return uri
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return uri
-    # A "#" or "?" that the client did not encode can only be part of the name: files have neither query nor fragment.
-    rest = uri[len(scheme) + 1 :]
-    if rest.startswith("//"):
-        rest = rest[2 + len(parts.netloc) :]
-    path = unquote(rest, errors="surrogateescape").replace("\\", "/")
-    if parts.netloc and parts.netloc.lower() != "localhost":
-        return f"//{unquote(parts.netloc)}{path}"
-    return _drive_upper(path)
+    return _path_of(uri) or uri
 
 
 def folder_of(uri: str) -> str:
     """The id of the folder at ``uri``: without a slash at its end, but for ``/`` and ``C:/``."""
-    folder = document_of(uri).rstrip("/")
+    folder = _path_of(uri).rstrip("/")
     return folder + "/" if not folder or _DRIVE.fullmatch(folder) else folder
 
 
@@ -71,3 +57,21 @@ def is_below(document: str, folder: str) -> bool:
 def _drive_upper(path: str) -> str:
     found = _DRIVE.match(path)
     return f"{found[1].upper()}:{path[found.end() :]}" if found else path
+
+
+def _path_of(uri: str) -> str:
+    scheme, _, _ = uri.partition(":")
+    if scheme.lower() != "file":
+        return uri
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return uri
+    # A "#" or "?" that the client did not encode can only be part of the name: files have neither query nor fragment.
+    rest = uri[len(scheme) + 1 :]
+    if rest.startswith("//"):
+        rest = rest[2 + len(parts.netloc) :]
+    path = unquote(rest, errors="surrogateescape").replace("\\", "/")
+    if parts.netloc and parts.netloc.lower() != "localhost":
+        return f"//{unquote(parts.netloc)}{path}"
+    return _drive_upper(path)

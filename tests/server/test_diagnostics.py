@@ -34,6 +34,12 @@ def pushed(wire: Wire) -> list[dict[str, Any]]:
     return [each["params"] for each in wire.received if each["method"] == PUBLISH]
 
 
+async def test_a_buffer_without_a_name(wire: Wire) -> None:
+    """Neovim has no URI for it."""
+    wire.open("file://", "fake_safe\n")
+    assert len(await wire.diagnostics("file://")) == 1
+
+
 async def test_everything_a_plain_client_gets(wire: Wire) -> None:
     wire.open("untitled:x", "fake_safe\n", 3)
     message = await wire.next(PUBLISH)

@@ -38,6 +38,7 @@ from tests.server.wire import range_of
         ("file:///home/a#b?c.py", "/home/a#b?c.py"),
         ("file:///a/%FF.py", "/a/\udcff.py"),
         ("file:///", "/"),
+        ("file://", "file://"),
         ("untitled:Untitled-1", "untitled:Untitled-1"),
         ("vscode-notebook-cell:/a/b.ipynb#W0", "vscode-notebook-cell:/a/b.ipynb#W0"),
         ("git:/a/b.py?%7B%22ref%22%3A%22~%22%7D", "git:/a/b.py?%7B%22ref%22%3A%22~%22%7D"),
