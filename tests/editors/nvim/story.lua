@@ -384,14 +384,19 @@ step('three hundred files at once', function()
   say(('   figure: %d ms for 300 files'):format((vim.uv.hrtime() - begin) / 1e6))
 end)
 
-step('a buffer without a name', function()
+step('a buffer without a name gets one', function()
   vim.cmd.enew()
   vim.bo.filetype = 'python'
   local lines = { 'from flask import Flask', '', 'app = Flask(__name__)', 'app.secret_key = "dev"' }
   vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
-  expect('FL402')
-  vim.cmd('bwipeout!')
   assert(#clients('flask_lsp') == 1)
+  vim.cmd.write(vim.fn.fnameescape(HERE .. '/named.py'))
+  wait('FL402', function()
+    return codes():find('FL402', 1, true)
+  end)
+  assert(on_disk('named.py') == table.concat(lines, '\n'))
+  vim.cmd('bwipeout!')
+  vim.uv.fs_unlink(HERE .. '/named.py')
 end)
 
 step('health', function()
