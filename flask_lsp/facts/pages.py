@@ -25,6 +25,8 @@ class Page:
     """What it shows or loops over of its context, without asking first."""
     others: frozenset[str] = frozenset()
     """The templates that it extends or includes."""
+    endpoints: frozenset[str] = frozenset()
+    """What it asks ``url_for`` about."""
 
 
 SILENT = Page()
@@ -39,7 +41,9 @@ def page_of(text: str) -> Page:
     """What a template or script says."""
     sent = tuple(dict.fromkeys((*_forms(text), *_calls(text)))) if _SAYS.search(text) else ()
     g = _g(text) if "g." in text else frozenset[str]()
-    return Page(sent, g, _names(text), _others(text)) if "{{" in text or "{%" in text else Page(sent, g)
+    if "{{" not in text and "{%" not in text:
+        return Page(sent, g)
+    return Page(sent, g, _names(text), _others(text), frozenset(_ENDPOINT.findall(text)))
 
 
 _SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.", re.IGNORECASE)
@@ -56,6 +60,7 @@ _SHOWN = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)(?=\s*[.\[|}\-])(?!\s*\|\s*default)
 _LOOPED = re.compile(r"\{%-?\s*for\s+[^%]+?\s+in\s+([A-Za-z_]\w*)(?=\s*[.\[|%\-])(?!\s*\|\s*default)")
 _STATEMENT = re.compile(r"\{%-?\s*(set|for|macro|call|import|from|with|if|elif|block)\b((?:[^%]|%(?!\}))*)%\}")
 _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
+_ENDPOINT = re.compile(r"\burl_for\(\s*[\"']([\w.]+)[\"']")
 _OTHER = re.compile(r"\{%-?\s*(?:extends|include)\s+[\"']([^\"']+)[\"']")
 
 

@@ -83,6 +83,7 @@ from flask_lsp.project.import_time import Added, added_at_import
 from flask_lsp.project.places import place
 from flask_lsp.project.route_model import Key
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
+from flask_lsp.rules.circular_imports._to_blueprint import to_blueprint
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.set_up import add_line, can_add, initialises, registers
@@ -121,7 +122,10 @@ def _finding(added: Added, span: Span, ctx: Context) -> Finding:
 
 
 def _fixes(added: Added, span: Span, ctx: Context) -> Iterator[Fix]:
-    """The registration moves into the factory."""
+    """The registration moves into the factory, or the module becomes a blueprint that is registered there."""
+    if not added.blueprint:
+        yield from to_blueprint(added, ctx)
+        return
     found = place(ctx.project, ctx.file.document, added.blueprint) if added.blueprint else None
     statement = _statement(ctx, span)
     app = added.factory.app
