@@ -21,9 +21,9 @@ def close_at_the_end(node: ast.AST, name: str, ctx: Context) -> list[Fix]:
     top = ctx.block.tree.body
     function = next((each for each in ctx.ancestors(node) if isinstance(each, ast.stmt) and each in top), None)
     called = f"close_{name.strip('_') or name}"
-    if function is None or called in ctx.file.facts.bindings:
+    if function is None or ctx.ask(binds_any, called):
         return []
-    owner = hook_of(ctx)
+    owner = ctx.ask(hook_of)
     app = None if owner is not None else ctx.ask(only_app, called)
     if owner is None and app is None:
         return []
@@ -61,11 +61,16 @@ def only_app(project: Project, document: str, called: str) -> Key | None:
     return apps[0].key
 
 
-def hook_of(ctx: Context) -> tuple[str, str] | None:
-    """An application or blueprint that the module binds before the block, and its decorator."""
-    for name, ats in ctx.file.facts.bindings.items():
+def hook_of(project: Project, document: str) -> tuple[str, str] | None:
+    """An application or blueprint that the module binds once, and its decorator. A question for ``Context.ask``."""
+    for name, ats in project.files[document].facts.bindings.items():
         if len(ats) == 1 and name != "*":
-            kind = ctx.ask(names.canonical, name)
+            kind = names.canonical(project, document, name)
             if kind in _HOOKS:
                 return name, _HOOKS[kind]
     return None
+
+
+def binds_any(project: Project, document: str, *called: str) -> bool:
+    """The module binds one of the names already. A question for ``Context.ask``."""
+    return not project.files[document].facts.bindings.keys().isdisjoint(called)

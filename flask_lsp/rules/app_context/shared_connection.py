@@ -56,7 +56,7 @@ from collections.abc import Iterator
 from flask_lsp.project import shared
 from flask_lsp.project.routes import Key
 from flask_lsp.rules._connections import connection_of
-from flask_lsp.rules.app_context._teardown import closing, hook_of
+from flask_lsp.rules.app_context._teardown import binds_any, closing, hook_of
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
@@ -135,13 +135,13 @@ def _is_meant(call: ast.Call) -> bool:
 
 
 def _fixes(node: ast.Assign, name: str, users: tuple[Key, ...], ctx: Context) -> list[Fix]:
-    document, bindings = ctx.file.document, ctx.file.facts.bindings
+    document = ctx.file.document
     getter, closer = f"get_{name.strip('_')}", f"close_{name.strip('_')}"
-    if getter in bindings or closer in bindings or ctx.parent(node) is not ctx.block.tree:
+    if ctx.parent(node) is not ctx.block.tree or ctx.ask(binds_any, getter, closer):
         return []
     if any(where != document for where, _ in users) or ctx.ask(shared.used_elsewhere, name):
         return []
-    hook = hook_of(ctx)
+    hook = ctx.ask(hook_of)
     if hook is None:
         return []
 
@@ -157,7 +157,7 @@ def _fixes(node: ast.Assign, name: str, users: tuple[Key, ...], ctx: Context) ->
             f"{step}return {kept}",
         ]
         close = [f"@{hook[0]}.{hook[1]}", *closing(name.strip("_"), closer, g, editing)]
-        bound = bindings[hook[0]][0].start
+        bound = editing.file.facts.bindings[hook[0]][0].start
         here = bound < editing.start
         if here:
             lines += ["", "", *close]
