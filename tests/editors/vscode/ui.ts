@@ -157,6 +157,12 @@ const PARTS: Record<string, (user: User) => Promise<void>> = {
         await user.picture("1 squiggles");
     },
 
+    async "the status says which server runs"({ page }) {
+        await page.locator('[id="status.languageStatus"]').hover();
+        await page.locator(".hover-language-status", { hasText: /flask-lsp \d+\.\d+/ }).first().waitFor();
+        await page.mouse.move(700, 500);
+    },
+
     async "a hover says why"(user) {
         await user.goToText("shop/orders.py", '"page", 1'); // a string, of which the other server says nothing
         await user.page.keyboard.press("Control+K");
