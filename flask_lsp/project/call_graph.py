@@ -169,7 +169,7 @@ def _file_calls(project: Project, file: File, old: FileCalls | None, changed: fr
     said: dict[str, Said] = {}
     used: set[Question] = set()
     counts: dict[str, int] = {}
-    left = AS_ENTERED
+    left, pushed = AS_ENTERED, list[Through]()
     for _, facts in file.facts.blocks:
         known = old.walked.get(id(facts)) if old is not None else None
         if known is None or not known[1].used.isdisjoint(stale):
@@ -181,12 +181,20 @@ def _file_calls(project: Project, file: File, old: FileCalls | None, changed: fr
                 each = _after(left, each)  # noqa: PLW2901
             said[name] = _both(said[name], each, counts.get(name, 0)) if name in said else each
         if (module := known[1].said.get(MODULE)) is not None:
-            left = module.ends if module.pops else compose(left, module.ends)
+            left = _leaves(module, left, pushed)
         for name, spans in known[1].spans.items():
             counts[name] = counts.get(name, 0) + len(spans)
     names.forget(used)
     names.rest()
     return FileCalls(file.facts, names, walked, said, names.read)
+
+
+def _leaves(module: Said, left: Through, pushed: list[Through]) -> Through:
+    """The context after a block of the module body, by that before; ``pushed`` has those before each push."""
+    for _ in range(module.pops):
+        left = pushed.pop() if pushed else AS_ENTERED
+    pushed += [compose(left, each) for each in module.pushed]
+    return compose(left, module.ends)
 
 
 def _after(left: Through, said: Said) -> Said:

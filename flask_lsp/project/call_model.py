@@ -85,6 +85,12 @@ class Need(NamedTuple):
     sure: bool = True
 
 
+class Place(NamedTuple):
+    key: Key
+    at: int
+    """The number of the place in the function."""
+
+
 class Entry(NamedTuple):
     """A way by which a function is called from outside of the project."""
 
@@ -98,6 +104,9 @@ class Entry(NamedTuple):
     """The function in which it is said: for a decorator the one around the function."""
     at: int
     """The number of the place there, negative for a decorator."""
+    via: Place | None = None
+    """Where it is given to the function of the project in which that is said; the function itself where a decorator of
+    the project starts it."""
 
 
 @frozen()
@@ -125,8 +134,10 @@ class Said:
     fixtures come from elsewhere; ``patched``: it replaces something for a test."""
     ends: Through = AS_ENTERED
     """Of a module body: the context that is left in the end."""
-    pops: bool = False
-    """Of a module body: what was pushed before it is popped."""
+    pushed: tuple[Through, ...] = ()
+    """Of a module body: the contexts before each push that is left."""
+    pops: int = 0
+    """Of a module body: how many that were pushed before it are popped."""
     inner: tuple[str, ...] = ()
     """The functions that are defined in it, by qualified name."""
 

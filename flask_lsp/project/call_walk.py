@@ -115,7 +115,7 @@ class _Body:
     function: Function | None = None
     inner: list[str] = field(default_factory=list[str])
     marks: set[str] = field(default_factory=set[str])
-    pops: bool = False
+    pops: int = 0
     clients: set[str] = field(default_factory=set[str])
     """Names of test clients."""
     forks: int = 0
@@ -149,6 +149,7 @@ class _Body:
             pushes(function) if function is not None else (0, 0),
             frozenset(self.marks),
             self.state if self.name == MODULE else AS_ENTERED,
+            tuple(self.pushed) if self.name == MODULE else (),
             self.pops,
             tuple(self.inner) if self.name != MODULE else (),
         )
@@ -508,7 +509,7 @@ class _Walk:
             if here.pushed:
                 here.state = here.pushed.pop()
             elif here.name == MODULE:
-                here.state, here.pops = AS_ENTERED, True
+                here.state, here.pops = AS_ENTERED, here.pops + 1
             else:
                 here.state = _pushed(here.state, UNKNOWN)
         else:

@@ -7,12 +7,13 @@ Only what is known counts: a way over a decorator, a context manager or an objec
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from flask_lsp.project import config, kinds
 from flask_lsp.project.call_graph import Caller, CallGraph, call_graph
 from flask_lsp.project.call_model import (
+    AS_ENTERED,
     MODULE,
     NEVER,
     NOTHING_SAID,
@@ -22,8 +23,10 @@ from flask_lsp.project.call_model import (
     Given,
     Handed,
     Need,
+    Place,
     Said,
     Site,
+    Through,
     compose,
 )
 from flask_lsp.project.fixtures import level_of_test
@@ -124,7 +127,7 @@ class _Search:
             return None
         if entry.kind == "process" and not _is_bare(self.graph, entry.said):
             return None  # a process that is forked goes on with the context of its parent
-        if not _is_live(self.graph, entry, False, frozenset({key})):
+        if not _is_live(self.graph, key, entry, False):
             return None
         return Level.NONE if entry.kind == "task" else entry.level
 
@@ -218,11 +221,15 @@ def _started_by_others(graph: CallGraph) -> Iterator[tuple[Key, Entry]]:
             if decorator is not None and decorator[0] != PUSHED:
                 for given in _givens(graph, decorator):
                     if given.kind:
-                        yield key, Entry(given.kind, given.level, (decorator[0], given.within), given.at)
+                        yield (
+                            key,
+                            Entry(given.kind, given.level, (decorator[0], given.within), given.at, Place(key, -1)),
+                        )
         for handed in said.handed:
             for given in _givens_to(graph, handed):
                 if given.kind and handed.to is not None:
-                    yield handed.function, Entry(given.kind, given.level, (handed.to[0][0], given.within), given.at)
+                    at = (handed.to[0][0], given.within)
+                    yield handed.function, Entry(given.kind, given.level, at, given.at, Place(key, handed.at))
 
 
 def _called_by_others(graph: CallGraph, said: Said) -> Iterator[Site]:
@@ -293,49 +300,113 @@ def _givens_to(graph: CallGraph, handed: Handed) -> Iterator[Given]:
 def ways(project: Project, key: Key, *, strict: bool = False) -> dict[int, Way]:
     """By the context in which a function runs the shortest way there; ``UNKNOWN`` where it cannot be told. ``strict``:
     only ways that begin outside of the project, else a thread counts also where nobody is seen to start it."""
-    return _ways(call_graph(project), key, strict, frozenset())
+    return _ways(call_graph(project), key, strict)
 
 
-def _ways(graph: CallGraph, key: Key, strict: bool, around: frozenset[Key]) -> dict[int, Way]:
+def _ways(graph: CallGraph, key: Key, strict: bool) -> dict[int, Way]:
     derived = _derived(graph)
-    around |= {key}
     found: dict[int, Way] = {}
-    seen: set[tuple[Key, int]] = set()
+    seen: set[tuple[Key, Through]] = set()
     # Backwards: each state is a function and what becomes of the contexts in which it is entered.
-    todo: deque[tuple[Key, tuple[int, int, int], tuple[Step, ...]]] = deque([(key, (0, 1, 2), ())])
+    todo: deque[tuple[Key, Through, tuple[Step, ...]]] = deque([(key, AS_ENTERED, ())])
     while todo:
         here, through, steps = todo.popleft()
-        said = graph.said.get(here, NOTHING_SAID)
-        through = compose(tuple(through_decorators(graph, said, level) for level in range(3)), through)
+        through = compose(_decorated(graph, here), through)
         for entry in (*graph.entries.get(here, ()), *derived.entries.get(here, ())):
             level = UNKNOWN if entry.level is None else through[entry.level]
             if level == NEVER or level in found or _taken_by(graph, here, entry):
                 continue
-            if _is_live(graph, entry, strict, around):
+            if _is_live(graph, here, entry, strict):
                 found[level] = Way(entry, steps)
         for caller in (*graph.callers.get(here, ()), *derived.callers.get(here, ())):
             before = compose(caller.site.through, through)
-            state = (caller.caller, hash(before))
-            if state not in seen and len(steps) < _MOST_STEPS and any(level != -2 for level in before):
+            state = (caller.caller, before)
+            if state not in seen and len(steps) < _MOST_STEPS and any(level != NEVER for level in before):
                 seen.add(state)
                 todo.append((caller.caller, before, (Step(caller.caller, caller.site.at), *steps)))
     return found
 
 
-def _is_live(graph: CallGraph, entry: Entry, strict: bool, around: frozenset[Key]) -> bool:
-    """It comes to the place where the function is handed on, as far as we see."""
-    if entry.at < 0 or entry.said in around or len(around) > _MOST_STEPS:
-        return entry.at < 0 or not strict
-    asked = (_is_live, entry.said, entry.at, strict)
-    known = graph.kept.get(asked)
-    if known is None:
+def _decorated(graph: CallGraph, key: Key) -> Through:
+    """The context in which a function runs by that of its call."""
+    said = graph.said.get(key, NOTHING_SAID)
+    if not said.wraps:
+        return AS_ENTERED
+    none, app, request = (through_decorators(graph, said, level) for level in range(3))
+    return none, app, request
+
+
+def _is_live(graph: CallGraph, key: Key, entry: Entry, strict: bool) -> bool:
+    """It comes to the place where a function is handed on, as far as we see."""
+    if entry.at < 0:
+        return True
+    asked = (_is_live, key, entry, strict)
+    if asked not in graph.kept:
+        graph.kept[asked] = _is_reachable(graph, _starts(graph, key, entry), strict)
+    return bool(graph.kept[asked])
+
+
+_Levels: TypeAlias = "frozenset[int]"
+"""The contexts in which a function has to be entered for something in it to run."""
+
+
+def _starts(graph: CallGraph, key: Key, entry: Entry) -> Iterator[tuple[Key, _Levels]]:
+    """Who has to be entered how for a function to be handed on at the place of an entry."""
+    if entry.via is None:
         said = graph.said.get(entry.said, NOTHING_SAID)
-        through = [place.through for place in (*said.handed, *said.given) if place.at == entry.at]
-        levels = _ways(graph, entry.said, strict, around)
-        known = not strict and not levels
-        known |= any(level == UNKNOWN or each[level] != NEVER for level in levels for each in through)
-        graph.kept[asked] = known
-    return bool(known)
+        for place in (*said.handed, *said.given):
+            if place.at == entry.at:
+                yield entry.said, _reaching(place.through)
+        return
+    if entry.via.at < 0:
+        yield key, frozenset(range(3))  # whoever calls it starts it
+    for handed in graph.said.get(entry.via.key, NOTHING_SAID).handed:
+        if handed.at == entry.via.at and handed.function == key:
+            for given in _givens_to(graph, handed):
+                if given.within == given.owner and given.at == entry.at:
+                    yield entry.via.key, _reaching(compose(handed.through, given.through))
+                elif given.at == entry.at:
+                    yield entry.via.key, _reaching(handed.through)
+
+
+def _reaching(through: Through) -> _Levels:
+    return frozenset(level for level in range(3) if through[level] != NEVER)
+
+
+def _is_reachable(graph: CallGraph, places: Iterable[tuple[Key, _Levels]], strict: bool) -> bool:
+    """Some place is reached from outside of the project. Not ``strict``: or from something that nobody is seen to
+    call."""
+    derived = _derived(graph)
+    todo = list(places)
+    seen, cut = set(todo), not todo
+    while todo:
+        here, levels = todo.pop()
+        entries = [*graph.entries.get(here, ()), *derived.entries.get(here, ())]
+        callers = [*graph.callers.get(here, ()), *derived.callers.get(here, ())]
+        if not strict and levels and not entries and not callers:
+            return True
+        through = _decorated(graph, here)
+        entering = frozenset(level for level in range(3) if through[level] == UNKNOWN or through[level] in levels)
+        before = [
+            (caller.caller, frozenset(each for each in range(3) if _leads(caller.site.through[each], entering)))
+            for caller in callers
+        ]
+        for entry in entries:
+            if not levels or (entry.level is not None and entry.level not in entering):
+                cut = True
+            elif entry.at < 0:
+                return True
+            elif not _taken_by(graph, here, entry):
+                before += _starts(graph, here, entry)
+        cut |= any(not needed for _, needed in before)
+        new = {each for each in before if each[1]} - seen
+        seen |= new
+        todo += new
+    return not strict and not cut
+
+
+def _leads(level: int, entering: _Levels) -> bool:
+    return level in entering or (level == UNKNOWN and bool(entering))
 
 
 class _Derived(NamedTuple):

@@ -10,7 +10,77 @@ from flask_lsp.project.project import Project
 from flask_lsp.project.reaching import ways
 from flask_lsp.project.versions import Versions
 from flask_lsp.settings import Settings
-from tests.project.context_programs import as_flask_says, programs, uses
+from tests.project.context_programs import HEAD, as_flask_says, programs, uses
+
+FIXED = {
+    "a thread that is started where nothing comes": """
+def f0():
+    current_app.name  # 1
+
+
+@app.before_request
+def before():
+    if not has_request_context():
+        later(f0)
+    with app.app_context():
+        f0()
+
+
+@app.get("/")
+def view():
+    later(str)
+    return "x"
+""",
+    "a thread that is started by what nobody calls": """
+def f0():
+    later(f1)
+
+
+def f1():
+    g.get('x')  # 1
+
+
+@app.get("/")
+def view():
+    later(str)
+    f1()
+    return "x"
+""",
+    "a thread of a thread of what nobody calls": """
+def f0():
+    if has_request_context():
+        later(f1)
+
+
+def f1():
+    Thread(target=f2).start()
+
+
+def f2():
+    session.get('x')  # 1
+
+
+@app.get("/")
+def view():
+    f2()
+    return "x"
+
+
+later(f0)
+""",
+    "contexts on each other": """
+outer = app.app_context()
+outer.push()
+inner = app.app_context()
+inner.push()
+current_app.name  # 1
+inner.pop()
+current_app.name  # 2
+outer.pop()
+current_app.name  # 3
+""",
+}
+"""What the oracle found before."""
 
 
 def verdicts(text: str) -> dict[int, set[bool] | None]:
@@ -29,6 +99,15 @@ def verdicts(text: str) -> dict[int, set[bool] | None]:
             }
             found[number] = None if UNKNOWN in here else {each >= level for each in here}
     return found
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_what_was_wrong_before(name: str) -> None:
+    text = HEAD + FIXED[name]
+    theirs = as_flask_says((text,))[0]
+    ours = verdicts(text)
+    assert theirs
+    assert {number: ours[number] for number in theirs} == theirs
 
 
 @pytest.mark.hypothesis

@@ -36,11 +36,18 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.needs import TABLES
-from flask_lsp.rules import import_time
+from flask_lsp.rules import background, import_time
+from flask_lsp.rules.background_fixes import fixes
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL705", "create-all-outside-context", Level.ERROR, words=("create_all", "drop_all", "reflect"))
+rule = Rule(
+    "FL705",
+    "create-all-outside-context",
+    Level.ERROR,
+    words=("create_all", "drop_all", "reflect", *background.WORDS),
+    patient=True,
+)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
@@ -53,3 +60,6 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)
             )
+    for found in background.found_in(ctx, "FL705"):
+        message = background.message(found, "an application context", "wrap it in `with app.app_context():`")
+        yield ctx.finding(found.span, message, fixes=fixes(found, ctx), related=background.trail(ctx, found))
