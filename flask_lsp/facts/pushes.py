@@ -24,6 +24,29 @@ def pushes(function: Function) -> tuple[int, int]:
     return walk.at_yield, walk.level
 
 
+def pushed_in(function: Function) -> int:
+    """The highest context that the function pushes anywhere, -1 where that cannot be told."""
+    found = {NOTHING}
+    for event in _every(function.body):
+        if _tells(event):
+            found |= _named(event)
+    return UNKNOWN if UNKNOWN in found else max(found)
+
+
+def _named(event: Event) -> set[int]:
+    """The contexts that an event makes or pushes, by their names."""
+    match event:
+        case Call(value=Path(text=text)) if not text.endswith(tuple(MANAGERS)):
+            return set()
+        case Call(value=Path(text=text)):
+            return {level for end, level in MANAGERS.items() if text.endswith(end)}
+        case With(managers=managers):
+            texts = [each.text for each in managers if isinstance(each, Path) and "context" in each.text]
+            return {next((n for end, n in MANAGERS.items() if text.endswith(end)), UNKNOWN) for text in texts}
+        case _:
+            return set()
+
+
 def _tells(event: Event) -> bool:
     match event:
         case Call(value=Path(text=text)):

@@ -60,6 +60,8 @@ class CallGraph:
     entries: dict[Key, tuple[Entry, ...]] = field(default_factory=dict[Key, "tuple[Entry, ...]"])
     started: frozenset[Key] = frozenset()
     """The functions that are entered by anything but requests and imports."""
+    modules: frozenset[Key] = frozenset()
+    """The module bodies that call something of the project."""
     giving: frozenset[Key] = frozenset()
     """The functions that are decorated by the project, or give functions to others of it."""
     marked: frozenset[Key] = frozenset()
@@ -237,6 +239,7 @@ def _built(files: Mapping[str, FileCalls]) -> CallGraph:
     graph.callers = {key: tuple(found) for key, found in callers.items()}
     graph.entries = {key: tuple(found) for key, found in entries.items()}
     graph.started = frozenset(key for key, found in entries.items() if _is_started(found))
+    graph.modules = frozenset(key for key, said in graph.said.items() if key[1] == MODULE and said.calls)
     graph.giving = frozenset(key for key, said in graph.said.items() if _gives(said))
     graph.marked = frozenset(key for key, said in graph.said.items() if said.marks)
     return graph
@@ -292,6 +295,7 @@ def _patched(
         callers,
         entries,
         _moved(graph.started, entered, lambda key: _is_started(entries.get(key, ()))),
+        _moved(graph.modules, changed, lambda key: key[1] == MODULE and key in said and bool(said[key].calls)),
         _moved(graph.giving, changed, lambda key: _gives(said.get(key))),
         _moved(graph.marked, changed, lambda key: key in said and bool(said[key].marks)),
     )

@@ -130,6 +130,7 @@ class Said:
     """The context that it has pushed where it yields, and in the end (``facts.pushes``)."""
     marks: frozenset[str] = frozenset()
     """``pushed``: the module body leaves a context pushed; ``task class``: what may give tasks a context is made;
+    ``task app``: a class of tasks pushes that of the application;
     ``worker``: a worker for jobs is made; ``autouse``, ``wide`` and ``use:NAME``: of fixtures and tests; ``plugins``:
     fixtures come from elsewhere; ``patched``: it replaces something for a test."""
     ends: Through = AS_ENTERED

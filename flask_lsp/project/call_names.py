@@ -155,6 +155,10 @@ class Names:
                 found |= self._kin(at.key, 8) if self._is_inner(at.key) else self._ask(("_kin", at.key, 8))
         return frozenset(found)
 
+    def is_task_class(self, key: Key) -> bool:
+        """The class says itself that it is one of tasks, by what it derives from."""
+        return not self._is_inner(key) and bool(self._ask(("_has_task_base", key)))
+
     # -- answers ---------------------------------------------------------------------------------------------------
 
     def _ask(self, question: Question) -> Any:
@@ -216,6 +220,10 @@ class Names:
         bounds = [event.bound for event in every_event(found[0].body) if isinstance(event, Bind)]
         decorators = [value for each in bounds if isinstance(each, Defined) for value, _ in each.function.decorators]
         return any(isinstance(value, Path) and "fixture" in value.text for value in decorators)
+
+    def _has_task_base(self, key: Key) -> bool:
+        found = Tracer(self._project).class_at(key)
+        return found is not None and any(isinstance(base, Path) and "Task" in base.text for base in found[0].bases)
 
     def _kin_keys(self, key: Key, depth: int) -> tuple[Key, ...]:
         tracer = Tracer(self._project)

@@ -39,7 +39,7 @@ from flask_lsp.facts.model import (
     Value,
     With,
 )
-from flask_lsp.facts.pushes import pushes
+from flask_lsp.facts.pushes import pushed_in, pushes
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import links
 from flask_lsp.project.call_model import (
@@ -58,7 +58,7 @@ from flask_lsp.project.call_model import (
     Through,
 )
 from flask_lsp.project.call_names import Names, Question, is_generator
-from flask_lsp.project.callables import FunctionAt, Scope, Scopes
+from flask_lsp.project.callables import ClassAt, FunctionAt, Scope, Scopes
 from flask_lsp.project.contexts import never_runs
 from flask_lsp.project.entries import PUSHING, TRANSPARENT, decorated, handing
 from flask_lsp.project.needs import PUSHES, Level, need_of
@@ -69,6 +69,11 @@ _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.
 _REQUEST_GUARDS = frozenset({"flask.has_request_context()", "flask.request"})
 _CALLS_AT_ONCE = frozenset({"map", "filter", "sorted", "max", "min", "any", "all", "sum", "reduce", "run", "sort"})
 """Take a function and call it before they give back."""
+_RUNNERS = {
+    **dict.fromkeys(("threading.Thread", "threading.Timer"), "thread"),
+    **dict.fromkeys(("multiprocessing.Process", "multiprocessing.context.Process"), "process"),
+}
+"""Classes that are started, which calls ``run``."""
 _HARMLESS = ("lock", "mutex", "semaphore", "condition")
 _ANSWERS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "dispatch_request"})
 _REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "open"})
@@ -118,6 +123,8 @@ class _Body:
     pops: int = 0
     clients: set[str] = field(default_factory=set[str])
     """Names of test clients."""
+    made: dict[str, str] = field(default_factory=dict[str, str])
+    """The contexts that names and attributes are, by what makes them."""
     forks: int = 0
     """How many branches, loops and handlers we are in, or have left by one of them."""
     keeping: bool = False
@@ -171,6 +178,7 @@ class _Walk:
         self.class_name: str = ""
         """The qualified name of the class whose body is walked."""
         self.class_bound: ClassDefined | None = None
+        self.task_classes: set[str] = set()
 
     def run(self) -> Walked:
         self.names.used = set()
@@ -214,7 +222,8 @@ class _Walk:
     def store(self, event: Store) -> None:
         self.need(event.target.text, event.span, called=False)
         if event.target.text.endswith(".Task"):
-            self.here.marks.add("task class")
+            self.task_class(event.value)
+        self.make(event.target.text, event.value)
         self.escape(event.value, event.span)
 
     def bind(self, event: Bind) -> None:
@@ -229,8 +238,14 @@ class _Walk:
                 self.escape(value, span)
             case Assigned(name=name, value=Path(text=text)) if text.endswith(".test_client()"):
                 self.here.clients.add(name)
+            case Assigned(name=name, value=value):
+                self.make(name, value)
             case _:
                 pass
+
+    def make(self, name: str, value: Value) -> None:
+        if isinstance(value, Path) and value.text.endswith(tuple(PUSHES)):
+            self.here.made[name] = value.text
 
     def leave(self, event: Leave) -> None:
         if event.how in ("return", "yield"):
@@ -242,14 +257,35 @@ class _Walk:
     def class_(self, bound: ClassDefined) -> None:
         here = self.here
         before = here.hidden
-        if any(isinstance(base, Path) and base.text.endswith("Task") for base in bound.bases):
-            here.marks.add("task class")
+        if any(isinstance(base, Path) and "Task" in base.text for base in bound.bases):
+            self.task_classes.add(self.qualified(bound.name))
+            here.marks |= self.task_marks(bound)
         here.hidden = frozenset(event.bound.name for event in every_event(bound.body) if isinstance(event, Bind))
         outer, outer_bound = self.class_name, self.class_bound
         self.class_name, self.class_bound = self.qualified(bound.name), bound
         self.body(bound.body)
         self.class_name, self.class_bound = outer, outer_bound
         here.hidden = before
+
+    def task_marks(self, bound: ClassDefined) -> set[str]:
+        """What a class of tasks does to the context: ``task class`` where that cannot be told."""
+        bounds = [event.bound for event in every_event(bound.body) if isinstance(event, Bind)]
+        levels = {pushed_in(each.function) for each in bounds if isinstance(each, Defined)} - {0}
+        if not levels and all(isinstance(base, Path) and self.is_celerys(base) for base in bound.bases):
+            return set()
+        return {"task app"} if levels == {1} else {"task class"}
+
+    def is_celerys(self, base: Path) -> bool:
+        return (self.name(base.text) or "").startswith("celery.") or base.text in ("Task", "celery.Task")
+
+    def task_class(self, value: Value) -> None:
+        """A class is given to a Celery application for its tasks: one of the project speaks for itself."""
+        found = self.names.trace(value.text, self.here.scopes) if isinstance(value, Path) else None
+        if not isinstance(found, ClassAt) or not self.is_task_class(found.key):
+            self.here.marks.add("task class")
+
+    def is_task_class(self, key: Key) -> bool:
+        return (key[0] == self.document and key[1] in self.task_classes) or self.names.is_task_class(key)
 
     def qualified(self, name: str) -> str:
         around = self.class_name or self.here.name
@@ -314,6 +350,8 @@ class _Walk:
         if self.class_bound is None:
             return as_test if self.names.is_test and self.here.name == MODULE and not self.class_name else None
         kin = {base.rpartition(".")[2] for base in self.names.bases(self.class_bound, self.here.scopes)}
+        if name == "run" and (kind := self.runner()) is not None:
+            return kind, Level.NONE
         if name in _ANSWERS and not kin.isdisjoint({"View", "MethodView", "Resource"}):
             return "view", Level.REQUEST
         is_case = self.class_bound.name.startswith("Test") if self.names.is_test else False
@@ -321,6 +359,12 @@ class _Walk:
             return None
         level = self.names.set_up(self.class_bound, (self.document, self.class_name), self.here.scopes)
         return "test", None if level < 0 else Level(level)
+
+    def runner(self) -> str | None:
+        """What starts the ``run`` of the class that is walked."""
+        bases = self.names.bases(self.class_bound, self.here.scopes) if self.class_bound is not None else ()
+        found = [_RUNNERS[base] for base in bases if base in _RUNNERS]
+        return found[0] if found else None
 
     def take_lambdas(self, span: Span, kind: str, level: Level | None) -> int:
         """The lambdas in an expression that nobody has taken are handed on; how many they are."""
@@ -374,8 +418,9 @@ class _Walk:
             self.here.marks.add("patched")
         if path.endswith(".work") or (name is not None and name.startswith("rq.") and "Worker" in name):
             self.here.marks.add("worker")
-        if any(key in ("task_cls", "base") for key, _ in event.value.keywords):
-            self.here.marks.add("task class")
+        for key, value in event.value.keywords:
+            if key in ("task_cls", "base"):
+                self.task_class(value)
         if (taking := handing(name, path)) is not None:
             value = _argument(event.value, taking.position, taking.keyword)
             self.hand(value, event, taking.kind, taking.level)
@@ -522,7 +567,7 @@ class _Walk:
             return None
         name = self.name(manager.text)
         for end, level in PUSHES.items():
-            if (name or manager.text).endswith(f".{end}"):
+            if (name or self.here.made.get(manager.text, manager.text)).endswith(f".{end}"):
                 return level
         if name is not None and not name.startswith("<"):
             return None if links.split(name)[0].startswith("flask") and not _is_quiet(name) else Level.NONE

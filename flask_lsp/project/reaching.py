@@ -30,6 +30,7 @@ from flask_lsp.project.call_model import (
     compose,
 )
 from flask_lsp.project.fixtures import level_of_test
+from flask_lsp.project.importers import maybe_imported_in_context
 from flask_lsp.project.needs import Level
 from flask_lsp.project.route_model import Key
 
@@ -106,6 +107,7 @@ class _Search:
     def run(self) -> Iterator[Failing]:
         every = [(key, entry) for key in self.graph.started for entry in dict.fromkeys(self.graph.entries[key])]
         every += _started_by_others(self.graph)
+        every += [(key, entry) for key in self.graph.modules for entry in self.graph.entries[key][:1]]
         for key, entry in sorted(every, key=lambda each: (each[0], each[1].said, each[1].at, each[1].kind)):
             level = self.level(key, entry)
             if level is None:
@@ -119,17 +121,30 @@ class _Search:
         """The context that a function is entered in; ``None`` where that cannot be told or does not matter here."""
         if entry.kind in ("test", "fixture"):
             return level_of_test(self.project, self.graph, key) if entry.kind == "test" else None
+        if entry.kind == "import":
+            return self.level_on_import(key[0])
         if entry.kind not in BACKGROUND or kinds.is_test(self.project, entry.said[0]):
             return None
         if entry.kind in ("task", "job") and not self.marks.isdisjoint({"pushed", "task class", "worker"}):
             return None
+        if entry.kind == "task" and "task app" in self.marks:
+            return Level.APP
         if entry.kind in ("script", "atexit", "signal handler") and "pushed" in self.marks:
             return None
-        if entry.kind == "process" and not _is_bare(self.graph, entry.said):
+        if entry.kind == "process" and (entry.at < 0 or not _is_bare(self.graph, entry.said)):
             return None  # a process that is forked goes on with the context of its parent
         if not _is_live(self.graph, key, entry, False):
             return None
         return Level.NONE if entry.kind == "task" else entry.level
+
+    def level_on_import(self, document: str) -> Level | None:
+        """The context in which a module is imported that calls functions of others."""
+        said = self.graph.said[document, MODULE]
+        if all(site.callee[0] == document for site in said.calls) or "pushed" in self.marks:
+            return None
+        if kinds.is_test(self.project, document) or maybe_imported_in_context(self.project, document):
+            return None
+        return Level.NONE
 
     def enter(self, entry: Entry, root: Key, key: Key, level: int, steps: tuple[Step, ...]) -> Failing | None:
         """Into a function, through its decorators."""
@@ -243,36 +258,48 @@ def _called_by_others(graph: CallGraph, said: Said) -> Iterator[Site]:
 # -- ways ------------------------------------------------------------------------------------------------------------
 
 
-def is_shared(graph: CallGraph, key: Key, need: Level) -> bool:
-    """The function is reached by another way too, on which the context may be there."""
+def is_shared(graph: CallGraph, key: Key, need: Level, at: Through = AS_ENTERED) -> bool:
+    """The place in the function, with the contexts ``at`` it, is reached by another way too, on which the context may
+    be there."""
 
-    def good(entry: Entry) -> bool:
-        return entry.kind != "import" and (entry.level is None or entry.level >= need)
+    def good(entry: Entry, level: int) -> bool:
+        return entry.kind != "import" and (level == UNKNOWN or level >= need)
 
-    return _is_reached(graph, key, good, need)
+    return _is_reached(graph, key, good, at)
 
 
 def _is_bare(graph: CallGraph, key: Key) -> bool:
     """No way to a function is known on which there is a context, and there is one without."""
     if key[1] == MODULE:
         return True
-    return not is_shared(graph, key, Level.APP) and _is_reached(graph, key, lambda entry: entry.level is Level.NONE)
+    return not is_shared(graph, key, Level.APP) and _is_reached(graph, key, lambda _, level: level == Level.NONE)
 
 
-def _is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry], bool], need: Level = Level.NONE) -> bool:
-    seen, todo = {key}, [key]
+def _is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry, int], bool], at: Through = AS_ENTERED) -> bool:
+    """Some way leads to the place, beginning as it is asked for: with an entry, and the context at the place."""
+    todo: list[tuple[Key, Through]] = [(key, at)]
+    seen = set(todo)
     while todo:
-        here = todo.pop()
-        said = graph.said.get(here, NOTHING_SAID)
-        if said.wraps and 0 <= through_decorators(graph, said, Level.REQUEST) < need:
-            continue  # a decorator starts it anew, whoever calls
-        entries = graph.entries.get(here, ())
-        if any(accepts(entry) for entry in entries if not _taken_by(graph, here, entry)):
-            return True
-        callers = [caller.caller for caller in graph.callers.get(here, ())]
-        callers += [entry.said for entry in entries if any(not each.kind for each in _taken_by(graph, here, entry))]
-        todo += [caller for caller in callers if caller not in seen]
-        seen.update(callers)
+        here, through = todo.pop()
+        through = compose(_decorated(graph, here), through)
+        callers = list(graph.callers.get(here, ()))
+        for entry in graph.entries.get(here, ()):
+            taken = _taken_by(graph, here, entry)
+            level = UNKNOWN if entry.level is None else through[entry.level]
+            if not taken and level != NEVER and accepts(entry, level):
+                return True
+            for handed in graph.said.get(entry.said, NOTHING_SAID).handed if taken else ():
+                if handed.function == here and handed.at == entry.at:
+                    site = Site(handed.at, here, handed.through)
+                    callers += [
+                        Caller(entry.said, site._replace(through=compose(handed.through, given.through)))
+                        for given in taken
+                        if not given.kind
+                    ]
+        before = {(caller.caller, compose(caller.site.through, through)) for caller in callers}
+        new = {each for each in before if any(level != NEVER for level in each[1])} - seen
+        seen |= new
+        todo += new
     return False
 
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from flask_lsp.project import kinds
 from flask_lsp.project.call_graph import CallGraph, call_graph, span_of
-from flask_lsp.project.call_model import MODULE, SCRIPT, Entry
+from flask_lsp.project.call_model import AS_ENTERED, MODULE, SCRIPT, Entry
 from flask_lsp.project.needs import TABLES, Level
 from flask_lsp.project.project import File
 from flask_lsp.project.reaching import BACKGROUND, STARTED, URL_FOR, Failing, Step, failing, is_shared
@@ -69,7 +69,7 @@ def _placed(ctx: Context, every: tuple[Failing, ...]) -> Iterator[Found]:
     graph, document = call_graph(ctx.project), ctx.file.document
     seen: set[tuple[Step, str]] = set()
     for one in every:
-        if one.where[0] != document and one.entry.said[0] != document and all(s.key[0] != document for s in one.steps):
+        if document not in _documents(one):
             continue
         code, found = code_of(one), place_of(graph, one)
         if not code or found is None or found[1].key[0] != document or (found[1], code) in seen:
@@ -79,6 +79,12 @@ def _placed(ctx: Context, every: tuple[Failing, ...]) -> Iterator[Found]:
         span = span_of(ctx.project, place.key, place.at)
         if span is not None and not _is_broken(ctx.file, place, span):
             yield Found(one, code, place, calls, span)
+
+
+def _documents(one: Failing) -> set[str]:
+    """The files that it may be said in."""
+    via = {one.entry.via.key[0]} if one.entry.via is not None else set[str]()
+    return {one.where[0], one.entry.said[0], *via, *(step.key[0] for step in one.steps)}
 
 
 def _is_broken(file: File, place: Step, span: Span) -> bool:
@@ -91,6 +97,8 @@ def code_of(one: Failing) -> str:
     need, kind = one.need, one.entry.kind
     if kind == "test":
         return "FL108"
+    if kind == "import":
+        return _code_on_import(one)
     if kind not in BACKGROUND:
         return ""
     if need.name in TABLES:
@@ -104,6 +112,15 @@ def code_of(one: Failing) -> str:
     return "FL102"
 
 
+def _code_on_import(one: Failing) -> str:
+    """What stays in one file ``import_time`` finds, while somebody types."""
+    if {one.where[0], *(step.key[0] for step in one.steps)} == {one.function[0]}:
+        return ""
+    if one.need.name in TABLES:
+        return "FL705"
+    return "FL201" if one.need.level is Level.REQUEST else "FL101"
+
+
 def place_of(graph: CallGraph, one: Failing) -> tuple[int, Step] | None:
     """Where it is said: at the use, unless its function is reached by others that have a context; then at the call
     that leads there from what is not, or where the function is started. ``None`` where what they share may not get
@@ -112,11 +129,15 @@ def place_of(graph: CallGraph, one: Failing) -> tuple[int, Step] | None:
     functions: list[Key] = [step.key for step in one.steps] + [one.where]
     places = [*one.steps, Step(one.where, one.need.at)]
     sure = [*(step.sure for step in one.steps), one.need.sure]
+    at = one.need.through
     for index in range(len(functions) - 1, -1, -1):
-        if not is_shared(graph, functions[index], need):
+        if not is_shared(graph, functions[index], need, at):
             return index, places[index]
+        at = AS_ENTERED
         if not sure[index]:
             return None
+    if one.entry.via is not None and one.entry.via.at >= 0:
+        return -1, Step(*one.entry.via)
     if one.entry.at >= 0:
         return -1, Step(one.entry.said, one.entry.at)
     return 0, places[0]
@@ -147,7 +168,7 @@ def _runs(one: Failing) -> str:
     entry: Entry = one.entry
     started = _in(entry.said)
     return {
-        "thread": f"runs in the thread started {started}",
+        "thread": f"runs in the thread started {started}" if entry.at >= 0 else "runs in a thread",
         "timer": f"runs in the timer started {started}",
         "process": f"runs in the process started {started}",
         "executor": f"runs in the executor that gets it {started}",
@@ -167,6 +188,8 @@ def why(one: Found) -> str:
     """Why there is no context: ``deliver`` is called by ``send_mail``, which runs in the thread started in …"""
     failing_ = one.failing
     root, here = title(failing_.function), title(one.place.key)
+    if failing_.entry.kind == "import":
+        return "this runs on import" if one.calls <= 0 else f"{here} is called on import"
     if failing_.entry.kind == "script":
         return "this runs as a program" if one.calls <= 0 else f"{here} is called by the script"
     if one.calls <= 0:
@@ -204,6 +227,8 @@ def trail(ctx: Context, one: Found) -> list[Related]:
     """The way to the use: where the function is started, the calls, and the use itself."""
     entry, failing_ = one.failing.entry, one.failing
     places: list[tuple[str, Step]] = []
+    if entry.via is not None and entry.via.at >= 0:
+        places.append((f"{title(failing_.function)} is handed over here", Step(*entry.via)))
     if entry.at >= 0:
         places.append((f"{title(failing_.function)} {_runs(failing_)}", Step(entry.said, entry.at)))
     functions = [*[step.key for step in failing_.steps], failing_.where][1:]

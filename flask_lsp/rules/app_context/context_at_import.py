@@ -33,12 +33,13 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.needs import TABLES, WORDS, Level
-from flask_lsp.rules import import_time
+from flask_lsp.rules import background, import_time
+from flask_lsp.rules.background_fixes import fixes
 from flask_lsp.rules.base import Finding, Rule
 from flask_lsp.rules.base import Level as Severity
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL101", "context-at-import", Severity.ERROR, words=WORDS)
+rule = Rule("FL101", "context-at-import", Severity.ERROR, words=WORDS, patient=True)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
@@ -51,3 +52,6 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)
             )
+    for found in background.found_in(ctx, "FL101"):  # functions of other files are called
+        message = background.message(found, "an application context", "push one, or move the call into a function")
+        yield ctx.finding(found.span, message, fixes=fixes(found, ctx), related=background.trail(ctx, found))
