@@ -302,6 +302,8 @@ class _Walk:
         body = _Body(name, (Scope(function, name, self.class_name), *self.here.scopes), function=function)
         for value, span in function.decorators:
             self.decorated(body, value, span)
+        if not body.entries and (PUSHED, "APP") in body.wraps and _is_command(function):
+            body.entries.append(Entry("command", Level.APP, (self.document, self.here.name), -1))
         if (found := self.entered(function.name)) is not None:
             body.entries.append(Entry(*found, (self.document, self.here.name), -1))
         self.inside(body, function.body)
@@ -725,6 +727,12 @@ class _Walk:
             if name is None or name in ("builtins.RuntimeError", "builtins.Exception", "builtins.BaseException"):
                 return True
         return False
+
+
+def _is_command(function: Function) -> bool:
+    """A command of click, whatever group it is added to."""
+    texts = [value.text.removesuffix("()") for value, _ in function.decorators if isinstance(value, Path)]
+    return any(text.rpartition(".")[2] == "command" for text in texts)
 
 
 def _argument(call: Path, position: int, keyword: str) -> Value | None:

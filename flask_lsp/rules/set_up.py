@@ -93,6 +93,19 @@ def add_line(editing: Editing, app: Key, kinds: tuple[Says, ...], thing: Key, li
     other.insert_after(statement, *lines)
 
 
+def configure(editing: Editing, app: Key, key: str, value: Callable[[Editing], str]) -> None:
+    """Sets a key behind the configuration of the application, in whichever file that stands."""
+    file = editing.project.files[app[0]]
+    found = next(set_ups(file, app[1]), None)
+    if found is None:
+        editing.impossible = True
+        return
+    at, index = _place(file, found, ())
+    start, _, statement = at.placed(index)
+    other = editing.elsewhere(app[0], start)
+    other.insert_after(statement, f"{at.app}.config[{other.string(key)}] = {value(other)}")
+
+
 def can_add(project: Project, document: str, app: Key, name: str) -> bool:
     """A line about ``name`` of the file can be added where the application is set up, without a circular import. A
     question for ``Context.ask``."""

@@ -50,7 +50,7 @@ from collections.abc import Iterator
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.needs import WORDS
 from flask_lsp.rules import background
-from flask_lsp.rules.background_fixes import copied_context
+from flask_lsp.rules.background_starts import request_fixes
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
@@ -60,4 +60,4 @@ rule = Rule("FL202", "request-in-background", Level.ERROR, words=(*WORDS, *backg
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL202"):
         message = background.message(found, "a request", "take what it needs out of the request before")
-        yield ctx.finding(found.span, message, fixes=copied_context(found, ctx), related=background.trail(ctx, found))
+        yield ctx.finding(found.span, message, fixes=request_fixes(found, ctx), related=background.trail(ctx, found))
