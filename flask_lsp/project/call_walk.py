@@ -60,7 +60,7 @@ from flask_lsp.project.call_model import (
 from flask_lsp.project.call_names import Names, Question, is_generator
 from flask_lsp.project.callables import ClassAt, FunctionAt, Scope, Scopes
 from flask_lsp.project.contexts import never_runs
-from flask_lsp.project.entries import PUSHING, TRANSPARENT, decorated, handing
+from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, decorated, handing
 from flask_lsp.project.needs import PUSHES, Level, need_of
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
@@ -413,7 +413,7 @@ class _Walk:
     def call(self, event: Call) -> None:
         path = event.value.text.removesuffix("()")
         self.need(path, event.callee, called=True)
-        name = self.name(path)
+        name = None if path.startswith("super().") else self.name(path)
         if self.pushes(event, path):
             return
         if _PATCHES.search(path):
@@ -423,6 +423,9 @@ class _Walk:
         for key, value in event.value.keywords:
             if key in ("task_cls", "base"):
                 self.task_class(value)
+        if name in COPYING:
+            self.copied(_argument(event.value, COPYING[name], "fn"), event)
+            return
         if (taking := handing(name, path)) is not None:
             value = _argument(event.value, taking.position, taking.keyword)
             self.hand(value, event, taking.kind, taking.level)
@@ -435,13 +438,20 @@ class _Walk:
         self.requests(path, known=name is not None and not name.startswith(("<", "flask.Flask()")))
         self.arguments(event, path.rpartition(".")[2], target)
 
+    def copied(self, value: Value | None, event: Call) -> None:
+        """A function runs in a copy of the context that is there."""
+        if isinstance(value, Path) and (given := self.function(value.text)):
+            self.to(given, event.callee)
+        else:
+            self.at_once(event)
+
     def arguments(self, event: Call, last: str, target: FunctionAt | None) -> None:
         """Functions among the arguments of a call."""
         if last in _CALLS_AT_ONCE and target is None:
             self.at_once(event)
         else:
             self.take_lambdas(event.span, "", None)
-        if last in ("init_app", "isinstance", "wraps", "update_wrapper"):
+        if last in ("init_app", "isinstance", "wraps", "update_wrapper", "add_command"):
             return
         named: list[tuple[int | str, Value]] = [*enumerate(event.value.args), *event.value.keywords]
         for where, value in named:

@@ -19,8 +19,10 @@ from flask_lsp.facts.model import (
     Defined,
     Function,
     Import,
+    Literal,
     Parameter,
     Path,
+    Store,
 )
 from flask_lsp.facts.traverse import every_event, returns
 from flask_lsp.project import links
@@ -168,6 +170,8 @@ class Tracer:
         self._steps += 1
         if self._steps > _MOST_STEPS:
             return None
+        if path.startswith("super().") and (owner := next((s.of_class for s in scopes if s.of_class), "")):
+            return self._inherited((document, owner), path.removeprefix("super()"))
         root, rest = links.split(path)
         for depth, scope in enumerate(scopes):
             if root in scope.function.outer:
@@ -223,10 +227,46 @@ class Tracer:
             decorators = {value.text for value, _ in scope.function.decorators if isinstance(value, Path)}
             if "staticmethod" not in decorators:
                 key = (document, scope.of_class)
+                name, after = links.split(rest[1:]) if rest.startswith(".") else ("", "")
+                if after.startswith(".") and "classmethod" not in decorators:
+                    if (given := self._attribute(key, name, after)) is not None:
+                        return given
                 return self._rest(ClassAt(key) if "classmethod" in decorators else Instance(key), rest)
         if isinstance(bound.annotation, str):
             return self._trace(document, f"{bound.annotation}(){rest}", scopes[1:])
         return None
+
+    def _inherited(self, key: Key, rest: str) -> Callable_:
+        """What ``rest`` of ``super()`` in a method of a class is."""
+        found = self.class_at(key)
+        for base in found[0].bases if found is not None else ():
+            at = self._trace(key[0], base.text, found[1]) if found and isinstance(base, Path) else None
+            if isinstance(at, Outside):
+                return Outside(f"{at.path}(){rest}")
+            inner = self._rest(Instance(at.key), rest) if isinstance(at, ClassAt) and at.key != key else None
+            if inner is not None or at is None:
+                return inner
+        return None
+
+    def _attribute(self, key: Key, name: str, after: str) -> Callable_:
+        """What ``after`` of an attribute is that the methods of a class give to its objects, all the same way.
+
+        Asked only in the class itself: what bodies say is in nobody's interface.
+        """
+        found = self.class_at(key)
+        if found is None or any(bound.name == name for bound in _bound_in(found[0].body)):
+            return None
+        things: set[Callable_] = set()
+        for bound in _bound_in(found[0].body):
+            if not isinstance(bound, Defined) or not bound.function.parameters:
+                continue
+            target = f"{bound.function.parameters[0].name}.{name}"
+            scopes: Scopes = (Scope(bound.function, f"{key[1]}.{bound.name}", key[1]), *found[1])
+            for event in every_event(bound.function.body):
+                if isinstance(event, Store) and event.target.text == target and event.value != Literal(None):
+                    value = event.value
+                    things.add(self._trace(key[0], value.text + after, scopes) if isinstance(value, Path) else None)
+        return things.pop() if len(things) == 1 else None
 
     def _linked(self, link: links.Link | links.Absent | None, rest: str = "") -> Callable_:
         match link:

@@ -73,6 +73,12 @@ PUSHING = {
     "flask.copy_current_request_context": _REQUEST,
 }
 """Decorators that call the function in a context."""
+COPYING = {
+    "flask_executor.Executor().submit": 0,
+    "flask_executor.Executor().submit_stored": 1,
+    "flask_executor.Executor().map": 0,
+}
+"""Calls that run a function in a copy of the context that is there, with the position of that argument."""
 
 
 class Handing(NamedTuple):

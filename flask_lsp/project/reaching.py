@@ -18,6 +18,7 @@ from flask_lsp.project.call_model import (
     NEVER,
     NOTHING_SAID,
     PUSHED,
+    SCRIPT,
     UNKNOWN,
     Entry,
     Given,
@@ -365,7 +366,7 @@ def _decorated(graph: CallGraph, key: Key) -> Through:
 
 def _is_live(graph: CallGraph, key: Key, entry: Entry, strict: bool) -> bool:
     """It comes to the place where a function is handed on, as far as we see."""
-    if entry.at < 0:
+    if entry.at < 0 and (entry.kind not in STARTED or entry.said[1] in (MODULE, SCRIPT)):
         return True
     asked = (_is_live, key, entry, strict)
     if asked not in graph.kept:
@@ -379,15 +380,16 @@ _Levels: TypeAlias = "frozenset[int]"
 
 def _starts(graph: CallGraph, key: Key, entry: Entry) -> Iterator[tuple[Key, _Levels]]:
     """Who has to be entered how for a function to be handed on at the place of an entry."""
-    if entry.via is None:
+    if entry.at < 0:
+        yield entry.said, frozenset(range(3))  # the class, say, is made there
+    elif entry.via is None:
         said = graph.said.get(entry.said, NOTHING_SAID)
         for place in (*said.handed, *said.given):
             if place.at == entry.at:
                 yield entry.said, _reaching(place.through)
-        return
-    if entry.via.at < 0:
+    elif entry.via.at < 0:
         yield key, frozenset(range(3))  # whoever calls it starts it
-    for handed in graph.said.get(entry.via.key, NOTHING_SAID).handed:
+    for handed in graph.said.get(entry.via.key, NOTHING_SAID).handed if entry.via is not None else ():
         if handed.at == entry.via.at and handed.function == key:
             for given in _givens_to(graph, handed):
                 if given.within == given.owner and given.at == entry.at:
@@ -421,7 +423,7 @@ def _is_reachable(graph: CallGraph, places: Iterable[tuple[Key, _Levels]], stric
         for entry in entries:
             if not levels or (entry.level is not None and entry.level not in entering):
                 cut = True
-            elif entry.at < 0:
+            elif entry.at < 0 and (entry.kind not in STARTED or entry.said[1] in (MODULE, SCRIPT)):
                 return True
             elif not _taken_by(graph, here, entry):
                 before += _starts(graph, here, entry)

@@ -39,6 +39,10 @@ def outcomes(text: str) -> dict[int, list[bool]]:
     for name in sorted(app.cli.commands):
         app.test_cli_runner().invoke(args=[name])
         finish(module)
+    for name in sorted(module.__dict__):
+        if name.startswith("test_"):
+            module.__dict__[name]()
+            finish(module)
     return {number: sorted(found) for number, found in seen.items()}
 
 

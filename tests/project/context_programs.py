@@ -104,6 +104,23 @@ _TESTS = (
 _USE = re.compile(r"^(\s*)(.+?)  # (\d+)$", re.MULTILINE)
 
 
+_OBJECTS = (
+    lambda number: [f"    C{number}().run()"],
+    lambda number: [
+        *(f"    class D(C{number}):", "        def run(self):", "            super().run()", "", "    D().run()"),
+    ],
+    lambda number: [
+        *("    class Owner:", "        def __init__(self):", f"            self.inner = C{number}()", ""),
+        *("        def go(self):", "            self.inner.run()", "", "    Owner().go()"),
+    ],
+    lambda number: [
+        *("    class Worker(Thread):", "        def run(self):", f"            C{number}().run()", ""),
+        *("    worker = Worker()", "    started.append(worker)", "    worker.start()"),
+    ],
+)
+"""What functions do with the class that stands before them."""
+
+
 class _Writer:
     """Writes one program: functions call only those that stand behind them."""
 
@@ -130,6 +147,13 @@ class _Writer:
         if self.rng.random() < 0.2:
             self.lines += ["", "", "@app.before_request", "def before():", *self.body(0, 1)]
         if self.rng.random() < 0.3:
+            self.lines += ["", "", "def test_it():", *self.body(0, 1)]
+        if self.rng.random() < 0.2:
+            self.uses += 1
+            kept = ["    with app.test_client() as client:", '        client.get("/v0")']
+            use = f"        {self.rng.choice(list(USES))}  # {self.uses}"
+            self.lines += ["", "", "def test_kept():", *kept, use, *self.body(0, 1)]
+        if self.rng.random() < 0.3:
             self.lines += ["", "", *self.body(0, 0)]
         return HEAD + "\n".join(self.lines) + "\n"
 
@@ -137,7 +161,7 @@ class _Writer:
         choice = self.rng.random()
         if choice < 0.15:
             self.lines += ["", "", f"class C{number}(Base):", "    def run(self):", *self.body(number + 1, 2)]
-            self.lines += ["", "", f"def f{number}():", f"    C{number}().run()"]
+            self.lines += ["", "", f"def f{number}():", *self.rng.choice(_OBJECTS)(number)]
             return
         decorator = self.rng.choice(["", "", "", "", "@needs_app", "@plain", "@in_background", "@with_appcontext"])
         if decorator == "@with_appcontext":

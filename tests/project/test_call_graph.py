@@ -113,6 +113,7 @@ def test_calls() -> None:
     graph = call_graph(project_of(mail=MAIL, views=VIEWS))
     assert edges(graph) == {
         ("Mailer.send", "Mailer.deliver"),
+        ("Quiet.deliver", "Mailer.deliver"),
         ("send_async", "Mailer.send"),
         ("start.<lambda>", "send_async"),
         ("guarded", "helper"),
@@ -194,3 +195,50 @@ def test_an_edit_that_says_nothing_leaves_the_graph() -> None:
         "/p/mail.py", MAIL.replace("    mailer = Mailer()\n", "    x = 1\n    mailer = Mailer()\n")
     )
     assert call_graph(project) is graph
+
+
+def test_attributes_of_objects() -> None:
+    text = """
+from flask_executor import Executor
+import lib
+
+executor = Executor()
+
+
+class Base(lib.Thing):
+    def stop(self):
+        pass
+
+
+class Queue(Base):
+    def push(self, item):
+        super().stop()
+        super().unknown()
+
+
+class Worker:
+    def __init__(self, other):
+        self.queue = None
+        self.other = other
+        self.both = Queue()
+
+    def start(self):
+        self.queue = Queue()
+        executor.submit(self.work, 1)
+        executor.map(lambda item: self.work(item), [])
+        self.other.push(1)
+
+    def work(self, item):
+        self.queue.push(item)
+        self.both.push(item)
+
+    def change(self):
+        self.both = Base()
+"""
+    assert edges(call_graph(project_of(work=text))) == {
+        ("Queue.push", "Base.stop"),
+        ("Worker.start", "Worker.work"),
+        ("Worker.start", "Worker.start.<lambda>"),
+        ("Worker.start.<lambda>", "Worker.work"),
+        ("Worker.work", "Queue.push"),
+    }

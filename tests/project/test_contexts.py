@@ -85,7 +85,7 @@ current_app.name  # 3
 
 def verdicts(text: str) -> dict[int, set[bool] | None]:
     """By the number of a use whether it works, as we say; ``None`` for unknown."""
-    project = Project("/p", Settings(), Versions()).with_text("/p/program.py", text).with_complete(True)
+    project = Project("/p", Settings(), Versions()).with_text("/p/test_program.py", text).with_complete(True)
     numbers = {offset: (number, need) for number, (offset, need) in uses(text).items()}
     found: dict[int, set[bool] | None] = {number: set() for number, _ in numbers.values()}
     for key, said in call_graph(project).said.items():
