@@ -228,9 +228,9 @@ class Tracer:
             if "staticmethod" not in decorators:
                 key = (document, scope.of_class)
                 name, after = links.split(rest[1:]) if rest.startswith(".") else ("", "")
-                if after.startswith(".") and "classmethod" not in decorators:
-                    if (given := self._attribute(key, name, after)) is not None:
-                        return given
+                is_object = after.startswith(".") and "classmethod" not in decorators
+                if is_object and (given := self._attribute(key, name, after)) is not None:
+                    return given
                 return self._rest(ClassAt(key) if "classmethod" in decorators else Instance(key), rest)
         if isinstance(bound.annotation, str):
             return self._trace(document, f"{bound.annotation}(){rest}", scopes[1:])

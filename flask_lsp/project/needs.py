@@ -75,7 +75,7 @@ def need_of(name: str, written: str, *, called: bool) -> tuple[str, Level] | Non
     for proxy, level in PROXIES.items():
         rest = name[len(proxy) :] if name.startswith(proxy) else ""
         if rest[:1] in (".", "[", "(") and not rest.startswith((".__", "()")):
-            return proxy, level
+            return (proxy, level) if written.endswith(rest) else None
     if name.startswith(_SQLALCHEMY):
         for attribute, level in ATTRIBUTES.items():
             if name.startswith(attribute) and name[len(attribute) : len(attribute) + 1] in ("", ".", "["):
