@@ -304,9 +304,16 @@ class _Walk:
             self.decorated(body, value, span)
         if not body.entries and (PUSHED, "APP") in body.wraps and _is_command(function):
             body.entries.append(Entry("command", Level.APP, (self.document, self.here.name), -1))
-        if (found := self.entered(function.name)) is not None:
+        found = self.entered(function.name)
+        if found is not None and not (found[0] == "test" and self.is_made_to_something(body, function)):
             body.entries.append(Entry(*found, (self.document, self.here.name), -1))
         self.inside(body, function.body)
+
+    def is_made_to_something(self, body: _Body, function: Function) -> bool:
+        """A function is a view, say, whatever its name: a decorator says so, or one of the project's that is called
+        may."""
+        called = any(isinstance(value, Path) and value.text.endswith("()") for value, _ in function.decorators)
+        return bool(body.entries) or (called and any(key and key[0] != PUSHED for key in body.wraps))
 
     def decorated(self, body: _Body, value: Value, span: Span) -> None:
         """What a decorator makes of a function."""

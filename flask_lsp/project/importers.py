@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from flask_lsp.facts.imports import Imported
 from flask_lsp.facts.interface import applications
 from flask_lsp.facts.model import Call, Defined, Path, Value
+from flask_lsp.facts.pushes import pushes
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
 
@@ -23,6 +24,8 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
     while open_:
         module = open_.pop()
         importers = _importers(project).get(module, ())
+        if importers and _pushes_for_good(project):
+            return True
         if not importers and (imports_by_name(project) or _kin_in_context(project, module)):
             return True
         for importer, imported in importers:
@@ -132,6 +135,23 @@ def _imports_by_name(file: File) -> bool:
         for body in (facts.body, *(function.body for function in facts.functions.values()))
         for event in every_event(body)
     )
+
+
+def _pushes_for_good(project: Project) -> bool:
+    """Some code leaves a context pushed: an import behind it runs inside of that."""
+    return any(pushed and not kinds.is_test(project, each) for each, pushed in project.parts(_pushes).items())
+
+
+def _pushes(file: File) -> bool:
+    if ".push()" not in file.source.text:
+        return False
+    for _, facts in file.facts.blocks:
+        calls = [event.value.text for event in every_event(facts.body) if isinstance(event, Call)]
+        if any(text.endswith("_context().push()") for text in calls):
+            return True
+        if any(pushes(function)[1] for function in facts.functions.values()):
+            return True
+    return False
 
 
 def _is_factory(project: Project, document: str, path: str) -> bool:
