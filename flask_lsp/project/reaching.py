@@ -115,8 +115,9 @@ class _Search:
                 continue
             self.seen = set()
             found = self.enter(entry, key, key, level, ())
-            if found is not None:
-                yield found
+            if found is None or (entry.kind == "import" and maybe_imported_in_context(self.project, key[0])):
+                continue
+            yield found
 
     def level(self, key: Key, entry: Entry) -> Level | None:
         """The context that a function is entered in; ``None`` where that cannot be told or does not matter here."""
@@ -143,9 +144,7 @@ class _Search:
         said = self.graph.said[document, MODULE]
         if all(site.callee[0] == document for site in said.calls) or "pushed" in self.marks:
             return None
-        if kinds.is_test(self.project, document) or maybe_imported_in_context(self.project, document):
-            return None
-        return Level.NONE
+        return None if kinds.is_test(self.project, document) else Level.NONE
 
     def enter(self, entry: Entry, root: Key, key: Key, level: int, steps: tuple[Step, ...]) -> Failing | None:
         """Into a function, through its decorators."""
