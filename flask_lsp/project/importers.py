@@ -20,6 +20,9 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
     """Some import on the way to the module stands, or may stand, inside a context; also before all files are known."""
     if not project.complete or kinds.is_migration(project, document):
         return True
+    pushed = project.parts(_pushes)
+    if any(pushed[each] for each in reach(project, document, at_once=True) if each != document):
+        return True  # what it imports leaves one pushed, or a function there does
     seen, open_ = {document}, [document]
     while open_:
         module = open_.pop()

@@ -388,13 +388,16 @@ def _starts(graph: CallGraph, key: Key, entry: Entry) -> Iterator[tuple[Key, _Le
                 yield entry.said, _reaching(place.through)
     elif entry.via.at < 0:
         yield key, frozenset(range(3))  # whoever calls it starts it
-    for handed in graph.said.get(entry.via.key, NOTHING_SAID).handed if entry.via is not None else ():
-        if handed.at == entry.via.at and handed.function == key:
+    via = entry.via
+    if via is None:
+        return
+    for handed in graph.said.get(via.key, NOTHING_SAID).handed:
+        if handed.at == via.at and handed.function == key:
             for given in _givens_to(graph, handed):
                 if given.within == given.owner and given.at == entry.at:
-                    yield entry.via.key, _reaching(compose(handed.through, given.through))
+                    yield via.key, _reaching(compose(handed.through, given.through))
                 elif given.at == entry.at:
-                    yield entry.via.key, _reaching(handed.through)
+                    yield via.key, _reaching(handed.through)
 
 
 def _reaching(through: Through) -> _Levels:
