@@ -64,7 +64,6 @@ _SESSION = re.compile(r"(?:^|\.)session(?:\[\]|\.\w+)$")
 _WRITES_SESSION = re.compile(
     r"(?:^|\.)(?:session\.(?:update|pop|popitem|clear|setdefault)|flash|login_user|logout_user|confirm_login)\(\)$"
 )
-_GIVES_UP = re.compile(r"roll_?back\w*\(\)$|session\w*(?:\(\))?\.(?:remove|close)\(\)$|(?:^|\.)abort\(\)$")
 _LOOKS_FOR = (".replace()", ".startswith()", "re.sub()")
 _ROOT = re.compile(r"[^.(\[]+")
 _TELLING = re.compile(
@@ -117,14 +116,6 @@ def applications(function: Function) -> tuple[Path, ...]:
     calls = (event.value for event in every_event(function.body) if isinstance(event, Call))
     named = (Path("__name__"), Path("__package__"))
     return tuple(call for call in calls if "Flask" in call.text or any(name in call.args for name in named))
-
-
-def recovers(function: Function) -> bool:
-    """Rolls back or gives up a database session, by the look of it, or never comes back."""
-    calls = (event.value.text for event in every_event(function.body) if isinstance(event, Call))
-    if any(_GIVES_UP.search(text) for text in calls):
-        return True
-    return any(isinstance(event, Leave) and event.how == "raise" for event in function.body)
 
 
 def takes_over(function: Function) -> bool:
@@ -243,8 +234,8 @@ def _bare(bound: Bound) -> object:
             given = returns(function)
             decorators = tuple(value for value, _ in function.decorators)
             made = applications(function)
-            said = caught(function), recovers(function), takes_over(function), function.outer, function.is_async, made
-            said = caught(function), recovers(function), function.outer, function.is_async, made, pushes(function)
+            takes = takes_over(function)
+            said = caught(function), takes, function.outer, function.is_async, made, pushes(function)
             return decorators, given, _needed(function, (*given, *made)), said
         case ClassDefined():
             events = every_event(bound.body)

@@ -14,13 +14,18 @@ from flask_lsp.facts.model import (
     Bind,
     BlockFacts,
     Body,
+    Bound,
     Branch,
     Call,
     ClassDefined,
     Defined,
+    Either,
     Event,
     Function,
+    Handler,
     Import,
+    Items,
+    Joined,
     Leave,
     Literal,
     Loop,
@@ -39,11 +44,18 @@ class Act(NamedTuple):
     path: str
     """Without the last ``()``; of an assignment what is assigned to."""
     at: int
-    given: tuple[str, ...] = ()
-    """The paths of what is handed over as it is."""
+    handed: tuple[tuple[str, str], ...] = ()
+    """The paths of what is handed over, each with its position or keyword; of an assignment the paths in its value."""
     says: str = ""
     """The first argument: a path, or the first word of a text."""
     stores: bool = False
+    taken: bool = False
+    """What it gives back is bound to a name."""
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What is handed over as it is, not called."""
+        return tuple([path for _, path in self.handed if not path.endswith(")")])
 
 
 class Fork(NamedTuple):
@@ -61,9 +73,18 @@ class Under(NamedTuple):
     body: Script
 
 
+class Caught(NamedTuple):
+    """A handler of exceptions."""
+
+    types: tuple[str, ...]
+    """Paths, empty where a type is none; without any, everything is caught."""
+    at: int
+    body: Script
+
+
 class Attempt(NamedTuple):
     body: Script
-    handlers: tuple[Script, ...]
+    handlers: tuple[Caught, ...]
     orelse: Script
     final: Script
 
@@ -95,6 +116,8 @@ class Told(NamedTuple):
     yields: bool = False
     calls: frozenset[str] = frozenset()
     """The last names of all it calls or hands over, those of functions in it left out."""
+    stores: frozenset[str] = frozenset()
+    """The names to whose attributes it assigns."""
 
 
 class Written(NamedTuple):
@@ -105,6 +128,26 @@ class Written(NamedTuple):
     told: Told
     spans: tuple[Span, ...]
     """Of its calls by their numbers, counted from the block."""
+
+
+def every_step(script: Script) -> Iterator[Step]:
+    """All steps of a script, those in bodies too."""
+    todo = list(reversed(script))
+    while todo:
+        step = todo.pop()
+        yield step
+        match step:
+            case Fork(bodies):
+                inner = bodies
+            case Again(body, orelse):
+                inner = (body, orelse)
+            case Under(_, body):
+                inner = (body,)
+            case Attempt(body, handlers, orelse, final):
+                inner = (body, *(handler.body for handler in handlers), orelse, final)
+            case _:
+                continue
+        todo += [each for body in reversed(inner) for each in reversed(body)]
 
 
 class FileTold(NamedTuple):
@@ -164,7 +207,9 @@ def _functions(body: Body, around: str, *, of_class: bool) -> Iterator[Written]:
 def _written(name: str, function: Function | None, body: Body, *, of_class: bool) -> Written:
     reader = _Reader()
     script = reader.body(body)
-    told = Told(script, of_class=of_class, yields=reader.yields, calls=frozenset(reader.calls))
+    told = Told(
+        script, of_class=of_class, yields=reader.yields, calls=frozenset(reader.calls), stores=frozenset(reader.stores)
+    )
     if function is not None:
         told = told._replace(
             decorators=tuple([_path(value) for value, _ in function.decorators]),
@@ -179,17 +224,25 @@ class _Reader:
         self.spans: list[Span] = []
         self.calls: set[str] = set()
         self.yields = False
+        self.stores: set[str] = set()
 
     def body(self, body: Body) -> Script:
-        return tuple([step for event in body if (step := self.step(event)) is not None])
+        steps: list[Step] = []
+        for event in body:
+            step = self.step(event)
+            before = steps[-1] if steps else None
+            if isinstance(step, Named) and isinstance(before, Act) and step.path == f"{before.path}()":
+                steps[-1] = before._replace(taken=True)
+            if step is not None:
+                steps.append(step)
+        return tuple(steps)
 
     def step(self, event: Event) -> Step | None:
         match event:
             case Call():
                 return self.call(event)
-            case Store(target=Path(text=text), span=span):
-                self.spans.append(span)
-                return Act(text, len(self.spans) - 1, stores=True)
+            case Store():
+                return self.store(event)
             case Branch(bodies=bodies):
                 return self.fork(tuple([self.body(each) for each in bodies]))
             case Loop(body=body, orelse=orelse):
@@ -198,33 +251,53 @@ class _Reader:
             case With(managers=managers, body=body):
                 return Under(tuple([_path(each) for each in managers]), self.body(body))
             case Try():
-                handlers = tuple([self.body(handler.body) for handler in event.handlers])
-                return Attempt(self.body(event.body), handlers, self.body(event.orelse), self.body(event.final))
+                body = self.body(event.body)
+                handlers = tuple([self.handler(handler) for handler in event.handlers])
+                return Attempt(body, handlers, self.body(event.orelse), self.body(event.final))
             case Leave(how=how, value=value):
                 self.yields |= how == "yield"
                 return Out(how, _path(value))
-            case Bind(bound=Assigned(name=name, value=Path(text=text))):
+            case Bind(bound=bound):
+                return self.bound(bound)
+            case _:
+                return None
+
+    def store(self, event: Store) -> Act:
+        path = event.target.text
+        if not path.endswith("]"):
+            self.stores.add(path.partition(".")[0])
+        self.spans.append(event.span)
+        return Act(path, len(self.spans) - 1, tuple([("", each) for each in _paths(event.value)]), stores=True)
+
+    def bound(self, bound: Bound) -> Named | None:
+        match bound:
+            case Assigned(name=name, value=Path(text=text)):
                 return Named(name, text)
-            case Bind(bound=Import(name=name, module=module, attribute=attribute)):
+            case Import(name=name, module=module, attribute=attribute):
                 return Named(name, f"{module}:{attribute}")
-            case Bind(bound=Defined(name=name, function=function)):
+            case Defined(name=name, function=function):
                 for value, _ in function.decorators:
                     self.calls.add(_path(value).removesuffix("()").rpartition(".")[2])
                 return Named(name, "def")
             case _:
                 return None
 
+    def handler(self, handler: Handler) -> Caught:
+        self.spans.append(handler.span)
+        at = len(self.spans) - 1
+        return Caught(tuple([_path(kind) for kind in handler.types]), at, self.body(handler.body))
+
     def fork(self, bodies: tuple[Script, ...]) -> Fork | None:
         return Fork(bodies) if any(bodies) else None
 
     def call(self, event: Call) -> Act:
         path, value = event.value.text.removesuffix("()"), event.value
-        arguments = (*value.args, *(each for _, each in value.keywords))
-        given = tuple([each.text for each in arguments if isinstance(each, Path) and not each.text.endswith(")")])
+        arguments = [*((str(number), each) for number, each in enumerate(value.args)), *value.keywords]
+        handed = tuple([(key, each.text) for key, each in arguments if isinstance(each, Path)])
         self.spans.append(event.span)
         self.calls.add(path.rpartition(".")[2])
-        self.calls.update([each.rpartition(".")[2] for each in given])
-        return Act(path, len(self.spans) - 1, given, _says(value.args[0]) if value.args else "")
+        self.calls.update([each.rpartition(".")[2] for _, each in handed if not each.endswith(")")])
+        return Act(path, len(self.spans) - 1, handed, _says(value.args[0]) if value.args else "")
 
 
 def _says(value: Value) -> str:
@@ -238,6 +311,20 @@ def _says(value: Value) -> str:
             return path
         case _:
             return ""
+
+
+def _paths(value: Value) -> Iterator[str]:
+    """All paths in a value, those of arguments too."""
+    todo = [value]
+    while todo:
+        match todo.pop():
+            case Path(text=text, args=args, keywords=keywords):
+                yield text
+                todo += [*args, *(each for _, each in keywords)]
+            case Either(values=values) | Items(values=values) | Joined(parts=values):
+                todo += values
+            case _:
+                pass
 
 
 def _path(value: Value) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.interface import caught, names_near, recovers, sets_content_type, takes_over, writes_session
+from flask_lsp.facts.interface import caught, names_near, sets_content_type, takes_over, writes_session
 from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Literal, Path, Store, Value
 from flask_lsp.facts.requests import looks_at
 from flask_lsp.facts.traverse import every_event
@@ -33,12 +33,6 @@ def catches(project: Project, document: str, path: str, kinds: frozenset[str]) -
     return function is not None and any(
         isinstance(kind, Path) and kind.text.rpartition(".")[2] in kinds for kind in caught(function)
     )
-
-
-def cleans_up(project: Project, document: str, path: str) -> bool | None:
-    """The function, of the project, rolls back a database session or never returns; ``None`` if it is not known."""
-    function = function_of(project, document, path)
-    return None if function is None else recovers(function)
 
 
 def is_task(project: Project, document: str, path: str) -> bool:

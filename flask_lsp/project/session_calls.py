@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from flask_lsp.facts.transactions import Act, Again, Attempt, Fork, Told, Under
+from flask_lsp.facts.transactions import Act, Told, every_step
 from flask_lsp.project.databases import DATABASE
 from flask_lsp.project.links import split
 from flask_lsp.project.names import is_standard
@@ -41,7 +41,9 @@ _HARMLESS = frozenset(
 _SAVES_BY_NAME = re.compile(
     r"commit|save|persist|store|sync|flush|transact|atomic|unit_?of_?work|uow|begin|session|scope", re.IGNORECASE
 )
-_LEAVES = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
+_LEAVES = frozenset(
+    {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "pytest.fail", "pytest.skip"}
+)
 _CONTEXTS = ("app_context", "test_request_context", "request_context")
 _PLAIN_MANAGERS = re.compile(
     r"(?:lock|mutex|semaphore|open|suppress|timer|span|patch|no_autoflush|client)s?$", re.IGNORECASE
@@ -71,6 +73,72 @@ def effect(name: str | None, says: str) -> str:
     return ""
 
 
+_SAVES = frozenset({"commit", "flush"})
+_GIVES_UP = frozenset({"remove", "close", "close_all", "reset", "invalidate"})
+_WORKS = re.compile(
+    re.escape(DATABASE) + r"\.(?:session\b(?!\.(?:is_active|registry|expunge|info|no_autoflush)\b)|Model\.query\b"
+    r"|(?:get|first|one)_or_404$|one_or_404$|paginate$)"
+)
+_SAYS_ONLY = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo"})
+
+
+def saves(name: str | None) -> bool:
+    """The call writes to the database; where that fails, the session raises until it is rolled back."""
+    return session_method(name) in _SAVES
+
+
+def works(name: str | None) -> bool:
+    """The call needs a session that works."""
+    return name is not None and bool(_WORKS.match(name))
+
+
+def gives_up(path: str) -> bool:
+    """By its last name the call rolls back, of whatever session."""
+    last = path.rpartition(".")[2].lower()
+    return "rollback" in last or "roll_back" in last
+
+
+def ends_session(name: str | None, path: str) -> bool:
+    """Behind the call the session works again."""
+    if gives_up(path) or session_method(name) in _GIVES_UP:
+        return True
+    owner, _, last = path.lower().rpartition(".")
+    return last in ("remove", "close") and "session" in owner
+
+
+def only_says(path: str) -> bool:
+    """A call that logs or prints."""
+    return path.rpartition(".")[2] in _SAYS_ONLY
+
+
+def manages_itself(name: str | None) -> bool:
+    """The context manager of the session rolls back what fails in it."""
+    return name is not None and name.startswith((f"{SESSION}.begin_nested", f"{SESSION}.begin"))
+
+
+def is_harmless(path: str) -> bool:
+    """A package that has nothing to do with somebody else's session."""
+    return split(path)[0] in _HARMLESS or is_standard(path)
+
+
+_ALL_ERRORS = frozenset({"builtins.Exception", "builtins.BaseException"})
+_ERRORS = frozenset(
+    {"SQLAlchemyError", "StatementError", "DBAPIError", "DatabaseError", "IntegrityError", "OperationalError"}
+    | {"DataError", "ProgrammingError", "InternalError", "InterfaceError", "NotSupportedError"}
+    | {"FlushError", "StaleDataError"}
+)
+
+
+def is_error_of_database(name: str) -> bool:
+    """A failed flush may raise it. The driver's own exceptions do not count: SQLAlchemy wraps them."""
+    return name in _ALL_ERRORS or (name.startswith("sqlalchemy.") and name.rpartition(".")[2] in _ERRORS)
+
+
+def is_every_error(name: str) -> bool:
+    """All that a failed flush may raise are of it."""
+    return name in _ALL_ERRORS or (name.startswith("sqlalchemy.") and name.endswith(".SQLAlchemyError"))
+
+
 def leaves(name: str | None, path: str) -> bool:
     """``abort(404)`` and what ends the process."""
     return (name or path).rpartition(".")[2] == "abort" or name in _LEAVES
@@ -90,8 +158,7 @@ def of_database(name: str, *, manager: bool) -> bool:
 
 def outside(path: str, *, manager: bool = False) -> bool:
     """Something of a package may commit the session."""
-    root = split(path)[0]
-    if root in _HARMLESS or is_standard(path):
+    if is_harmless(path):
         return False
     last = path.removesuffix("()").rpartition(".")[2]
     return bool(_SAVES_BY_NAME.search(path if manager else last))
@@ -139,21 +206,9 @@ def hands_to_end(told: Told) -> frozenset[str]:
     if told.calls.isdisjoint(_AFTER | {"connect"}):
         return frozenset()
     found: set[str] = set()
-    todo = list(told.script)
-    while todo:
-        match todo.pop():
-            case Act(path=path, given=given):
-                parts = path.split(".")
-                if parts[-1] in _AFTER or (parts[-1] == "connect" and parts[-2:-1] and parts[-2] in _SIGNALS):
-                    found.update(each.rpartition(".")[2] for each in given)
-            case Fork(bodies):
-                todo += [step for body in bodies for step in body]
-            case Again(body, orelse):
-                todo += [*body, *orelse]
-            case Under(_, body):
-                todo += body
-            case Attempt(body, handlers, orelse, final):
-                todo += [*body, *orelse, *final, *(step for handler in handlers for step in handler)]
-            case _:
-                pass
+    for step in every_step(told.script):
+        if isinstance(step, Act):
+            parts = step.path.split(".")
+            if parts[-1] in _AFTER or (parts[-1] == "connect" and parts[-2:-1] and parts[-2] in _SIGNALS):
+                found.update(each.rpartition(".")[2] for each in step.given)
     return frozenset(found)

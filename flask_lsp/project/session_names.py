@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from flask_lsp.facts.model import Assigned, Bind, Items, Parameter, Path
-from flask_lsp.facts.transactions import Act, Again, Attempt, FileTold, Fork, Script, Told, Under
+from flask_lsp.facts.model import Assigned, Bind, Body, Bound, ClassDefined, Items, Parameter, Path
+from flask_lsp.facts.transactions import Act, FileTold, Out, Told, Under, every_step
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import session_calls
 from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Instance, Outside, Scope, Scopes, Tracer
@@ -16,6 +17,7 @@ from flask_lsp.project.links import split
 from flask_lsp.project.names import Resolver
 from flask_lsp.project.route_model import Key
 from flask_lsp.project.session_calls import SESSION
+from flask_lsp.project.session_instances import INSTANCE
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -29,12 +31,12 @@ _ROW = re.compile(
     r"\.(?P<method>\w+)"
 )
 """A method of the model on a row of it."""
+_LOADING = frozenset(
+    {"get", "get_one", "get_or_404", "first", "first_or_404", "one", "one_or_none", "one_or_404", "all"}
+    | {"filter", "filter_by"}
+)
+_MOST_NAMES = 4
 _OF_VIEWS = frozenset({"get", "post", "put", "patch", "head", "options"})
-
-
-class Effects(Protocol):
-    @property
-    def commits(self) -> bool: ...
 
 
 class SessionNames:
@@ -43,8 +45,8 @@ class SessionNames:
     def __init__(self, project: Project, told: Mapping[str, FileTold]) -> None:
         self.project = project
         self.told = told
-        self._committing: tuple[frozenset[str], frozenset[str]] | None = None
-        self._changing: frozenset[str] | None = None
+        self._users_are_rows: bool | None = None
+        self._by_name: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
     def of(self, key: Key) -> Told | None:
         """What a function does."""
@@ -54,20 +56,52 @@ class SessionNames:
     def at(self, key: Key) -> NamesAt:
         return NamesAt(self, key)
 
-    def commits_by_name(self, name: str, *, method: bool) -> bool:
-        """A function of the project of that name, or a method, may commit, by the names of all that it calls."""
-        if self._committing is None:
-            self._committing = self._closure(_commits)
-        return name in self._committing[method]
+    def users_are_rows(self) -> bool:
+        """A ``user_loader`` of the project gives what a query gave."""
+        if self._users_are_rows is None:
+            self._users_are_rows = any(
+                isinstance(step, Out) and INSTANCE.fullmatch(self.at((document, name)).canonical(step.path) or "")
+                for document, file in self.told.items()
+                for name, told in file.functions.items()
+                if _loads_users(told)
+                for step in every_step(told.script)
+            )
+        return self._users_are_rows
 
-    def may_change(self, told: Told) -> bool:
-        """A cheap guard: the function calls something that has the name of what changes a session."""
-        if not told.calls.isdisjoint(_CHANGING):
+    def by_name(self, what: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of the functions, and of the methods, of the project that may do something to a session (see
+        ``_DOES``), by the names of all that they call."""
+        known = self._by_name.get(what)
+        if known is None:
+            known = self._by_name[what] = self._closure(_DOES[what])
+        return known
+
+    def commits_by_name(self, name: str, *, method: bool) -> bool:
+        return name in self.by_name("commit")[method]
+
+    def may(self, what: str, told: Told) -> bool:
+        """A cheap guard: the function does it, or calls something that has the name of what does."""
+        functions, methods = self.by_name(what)
+        calls = told.calls
+        return _DOES[what](told) or not calls.isdisjoint(functions) or not calls.isdisjoint(methods)
+
+    def may_touch(self, told: Told) -> bool:
+        """A cheap guard: the function may load instances and change them, itself or by something of that name."""
+        if "populate_obj" in told.calls or "current_user" in told.stores:
             return True
-        if self._changing is None:
-            functions, methods = self._closure(lambda told: not told.calls.isdisjoint(_CHANGING))
-            self._changing = functions | methods
-        return not told.calls.isdisjoint(self._changing)
+        if told.calls.isdisjoint(_LOADING):
+            return False
+        return bool(told.stores) or not told.calls.isdisjoint(self._touching)
+
+    @cached_property
+    def _touching(self) -> frozenset[str]:
+        """The last names of functions that change attributes of a parameter."""
+        return frozenset(
+            name.rpartition(".")[2]
+            for file in self.told.values()
+            for name, told in file.functions.items()
+            if any(each in told.stores for each, _ in told.parameters)
+        )
 
     def changed_since(self, before: SessionNames) -> Iterator[Key]:
         """The functions that do something else than before."""
@@ -83,20 +117,16 @@ class SessionNames:
 
     def take_over(self, before: SessionNames, changed: frozenset[Key]) -> bool:
         """Keeps what is known by names, where none of the changed functions is another one by its name."""
-        committing, changing = before._committing, before._changing
-        if committing is None or changing is None:
+        if not before._by_name or any(_loads_users(each.of(key)) for key in changed for each in (before, self)):
             return False
-        names = committing[0] | committing[1]
+        self._by_name = dict(before._by_name)
 
-        def kind(told: Told | None) -> tuple[bool, bool]:
-            if told is None:
-                return False, False
-            commits = _commits(told) or not told.calls.isdisjoint(names)
-            return commits, not told.calls.isdisjoint(_CHANGING) or not told.calls.isdisjoint(changing)
+        def kind(told: Told | None) -> list[bool]:
+            return [told is not None and self.may(what, told) for what in self._by_name]
 
         if any(kind(before.of(key)) != kind(self.of(key)) for key in changed):
+            self._by_name = {}
             return False
-        self._committing, self._changing = committing, changing
         return True
 
     def _closure(self, first: Callable[[Told], bool]) -> tuple[frozenset[str], frozenset[str]]:
@@ -125,29 +155,35 @@ def _note(found: tuple[set[str], set[str]], new: set[str], name: str, told: Told
         new.add(last)
 
 
+def _loads_users(told: Told | None) -> bool:
+    return told is not None and any("user_loader" in decorator for decorator in told.decorators)
+
+
 def _commits(told: Told) -> bool:
     if "commit" in told.calls:
         return True
-    return any(path.endswith(".begin()") or "commit" in path for path in _managers(told.script))
+    managers = [path for step in every_step(told.script) if isinstance(step, Under) for path in step.managers]
+    return any(path.endswith(".begin()") or "commit" in path for path in managers)
 
 
-def _managers(script: Script) -> Iterator[str]:
-    for step in script:
-        match step:
-            case Under(managers, body):
-                yield from managers
-                yield from _managers(body)
-            case Fork(bodies):
-                for body in bodies:
-                    yield from _managers(body)
-            case Again(body, orelse):
-                yield from _managers(body)
-                yield from _managers(orelse)
-            case Attempt(body, handlers, orelse, final):
-                for each in (body, *handlers, orelse, final):
-                    yield from _managers(each)
-            case _:
-                pass
+def _changes(told: Told) -> bool:
+    return not told.calls.isdisjoint(_CHANGING)
+
+
+def _saves(told: Told) -> bool:
+    return "flush" in told.calls or _commits(told)
+
+
+def _gives_up(told: Told) -> bool:
+    return any(map(session_calls.gives_up, told.calls))
+
+
+_DOES: Mapping[str, Callable[[Told], bool]] = {
+    "commit": _commits,
+    "change": _changes,
+    "save": _saves,
+    "give up": _gives_up,
+}
 
 
 class NamesAt:
@@ -170,6 +206,51 @@ class NamesAt:
         class_ = key[1].rpartition(".")[0]
         of_class = class_ if class_ and self._tracer.class_at((key[0], class_)) is not None else ""
         return (Scope(function, key[1], of_class), *scopes)
+
+    # -- the function itself ---------------------------------------------------------------------------------------
+
+    @property
+    def qualified(self) -> str:
+        return self._key[1]
+
+    @property
+    def own_body(self) -> Body:
+        return self._scopes[0].function.body if self._scopes else ()
+
+    def own_bindings(self, name: str) -> tuple[Bound, ...]:
+        """What the function itself binds the name to."""
+        return self._scopes[0].function.bindings.get(name, ()) if self._scopes else ()
+
+    def is_own_parameter(self, name: str) -> bool:
+        bounds = self.own_bindings(name)
+        return len(bounds) == 1 and isinstance(bounds[0], Parameter)
+
+    def origin(self, path: str) -> str:
+        """The path with its first name replaced by what is assigned to that, while that is one path."""
+        for _ in range(_MOST_NAMES):
+            root, rest = split(path)
+            match self.own_bindings(root):
+                case (Assigned(value=Path(text=text)),) if split(text)[0] != root:
+                    path = text + rest
+                case _:
+                    break
+        return path
+
+    def parameters(self, key: Key) -> tuple[str, ...]:
+        """The names of the parameters of a function of the project."""
+        told = self._names.of(key)
+        return tuple([name for name, _ in told.parameters]) if told is not None else ()
+
+    def class_at(self, key: Key) -> ClassDefined | None:
+        found = self._tracer.class_at(key)
+        return found[0] if found is not None else None
+
+    def trace_in(self, document: str, path: str) -> Callable_:
+        return self._tracer.trace(document, path)
+
+    def users_are_rows(self) -> bool:
+        """What Flask-Login calls the user is an instance that the session has loaded."""
+        return self._names.users_are_rows()
 
     @property
     def known(self) -> bool:
@@ -203,27 +284,40 @@ class NamesAt:
         found = self._tracer.member(class_, name)
         return found if isinstance(found, FunctionAt) else None
 
+    def may_by_name(self, what: str, last: str) -> bool:
+        """A function or a method of the project of that name may do it."""
+        return any(last in names for names in self._names.by_name(what))
+
     # -- calls -----------------------------------------------------------------------------------------------------
 
     def called(self, act: Act) -> Key | bool:
         """The function of the project that is called; else whether the call may commit."""
-        if any(self._is_session(given) for given in act.given):
+        if any(self.is_session(given) for given in act.given):
             return True
         if any(self._commits_handed(given) for given in act.given):
             return True
-        match self._of_row(act.path) or self.trace(act.path):
+        match self.callee(act.path):
             case FunctionAt(key):
                 return True if self._may_be_another(act.path, key) else key
-            case ClassAt(key):
-                init = self.member(key, "__init__")
-                return init.key if init is not None else False
-            case Instance(key):
-                call = self.member(key, "__call__")
-                return call.key if call is not None else True
+            case Instance():
+                return True
+            case ClassAt():
+                return False
             case Outside(path):
                 return session_calls.outside(path)
             case _:
                 return self._unknown(act.path)
+
+    def callee(self, path: str) -> Callable_:
+        """What runs when the path is called: for a class its ``__init__``, for an object its ``__call__``."""
+        found = self._of_row(path) or self.trace(path)
+        match found:
+            case ClassAt(key):
+                return self.member(key, "__init__") or found
+            case Instance(key):
+                return self.member(key, "__call__") or found
+            case _:
+                return found
 
     def _of_row(self, path: str) -> FunctionAt | None:
         """The method of the project's model that is called on what a query gave: ``user = User.query.get(1)``,
@@ -244,7 +338,11 @@ class NamesAt:
             return self._names.commits_by_name(last, method=True)
         if self._names.commits_by_name(last, method=False):
             return True
-        scopes = [scope.function.bindings.get(last) for scope in self._scopes]
+        return self.is_parameter(last)
+
+    def is_parameter(self, name: str) -> bool:
+        """The name is one of the function, or of one around it, that who calls it gives."""
+        scopes = [scope.function.bindings.get(name) for scope in self._scopes]
         bounds = next((each for each in scopes if each), ())
         return any(isinstance(bound, Parameter) for bound in bounds)
 
@@ -258,7 +356,7 @@ class NamesAt:
         told = self._names.of(key)
         return told is not None and not _commits(told)
 
-    def _is_session(self, given: str) -> bool:
+    def is_session(self, given: str) -> bool:
         name = self.canonical(given)
         return name in (SESSION, DATABASE, f"{SESSION}()") or (name is None and given.rpartition(".")[2] == "session")
 
@@ -271,7 +369,8 @@ class NamesAt:
 
     # -- managers and decorators -----------------------------------------------------------------------------------
 
-    def manager_commits(self, path: str, result: Callable[[Key], Effects]) -> bool:
+    def manager_does(self, path: str, does: Callable[[Key], bool]) -> bool:
+        """The context manager does something with the session in the end, or may: ``does`` says what functions do."""
         name = self.canonical(path.removesuffix("()")) if path else None
         if name is not None and name.startswith(DATABASE):
             return session_calls.of_database(name, manager=True)
@@ -279,22 +378,22 @@ class NamesAt:
             return True
         match self.trace(path.removesuffix("()")):
             case FunctionAt(key):
-                return result(key).commits
+                return does(key)
             case ClassAt(key) | Instance(key):
                 ends = [self.member(key, name) for name in ("__exit__", "__enter__")]
-                return any(each is None or result(each.key).commits for each in ends)
+                return any(each is None or does(each.key) for each in ends)
             case Outside(outside):
                 return session_calls.outside(outside, manager=True)
             case _:
                 return session_calls.unknown_manager(path)
 
-    def decorators_commit(self, result: Callable[[Key], Effects]) -> bool:
-        """A decorator of the function, or of the views of its class, may commit when the function is done."""
+    def decorators_do(self, does: Callable[[Key], bool]) -> bool:
+        """A decorator of the function, or of the views of its class, may do it when the function is done."""
         if not self._scopes:
             return False
         scope = self._scopes[0]
         paths = [value.text for value, _ in scope.function.decorators if isinstance(value, Path)]
-        return any(self._decorator_commits(path, result) for path in (*paths, *self._of_class(scope)))
+        return any(self._decorator_does(path, does) for path in (*paths, *self._of_class(scope)))
 
     def _of_class(self, scope: Scope) -> Iterator[str]:
         found = self._tracer.class_at((self._document, scope.of_class)) if scope.of_class else None
@@ -305,16 +404,16 @@ class NamesAt:
                 case _:
                     pass
 
-    def _decorator_commits(self, path: str, result: Callable[[Key], Effects]) -> bool:
+    def _decorator_does(self, path: str, does: Callable[[Key], bool]) -> bool:
         path = path.removesuffix("()")
         match self.trace(path):
             case FunctionAt(key):
                 file = self._names.told.get(key[0])
                 inner = [name for name in file.functions if name.startswith(key[1] + ".")] if file is not None else []
-                return any(result((key[0], name)).commits for name in (key[1], *inner))
+                return any(does((key[0], name)) for name in (key[1], *inner))
             case ClassAt(key) | Instance(key):
                 call = self.member(key, "__call__")
-                return call is not None and result(call.key).commits
+                return call is not None and does(call.key)
             case Outside(outside):
                 return session_calls.unknown_decorator(outside)
             case _:

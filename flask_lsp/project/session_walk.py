@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from flask_lsp.facts.transactions import Act, Again, Attempt, Fork, Named, Out, Script, Step, Told, Under
+from flask_lsp.facts.transactions import Act, Told, Under
 from flask_lsp.project import session_calls
 from flask_lsp.project.databases import DATABASE
+from flask_lsp.project.path_walk import Paths, PathWalk, few, joined, start
 from flask_lsp.project.route_model import Key
+from flask_lsp.project.session_instances import Instances, Touch
 from flask_lsp.project.session_names import NamesAt
 
-_MOST_PATHS = 24
 _MODEL = f"{DATABASE}.Model"
 
 
@@ -39,35 +40,34 @@ class Result(NamedTuple):
     """The last changes in an application context that ends in the function itself."""
     always: bool = False
     """Whichever way it goes, a change is open in the end."""
+    touches: frozenset[Touch] = frozenset()
+    """The attributes of its parameters that it changes."""
     unknown: bool = False
     """It is not called as it is written: a generator, a coroutine."""
 
 
 NOTHING = Result()
 
-_Paths: TypeAlias = "frozenset[frozenset[Site]]"
-"""The changes that are open, for each path that leads to a place; no path: it is not reached."""
-_START: _Paths = frozenset((frozenset[Site](),))
-_NOWHERE: _Paths = frozenset()
 
+class Walk(PathWalk[Site]):
+    """Looks for the changes of the session that no path saves."""
 
-class Walk:
     def __init__(self, names: NamesAt, told: Told, result: Callable[[Key], Result]) -> None:
+        super().__init__()
         self._names = names
         self._told = told
         self._result = result
         self._commits = False
+        self._instances = Instances(names, told.script)
+        self._touches: set[Touch] = set()
         self._saved: set[Site] = set()
-        self._exits: list[_Paths] = []
         self._ended: set[Site] = set()
-        self._loops: list[list[_Paths]] = []
-        self._watching: list[set[frozenset[Site]]] = []
 
     def run(self) -> Result:
         if not self._names.known:
             return Result(commits=True, unknown=True)
-        self._exits.append(self._body(self._told.script, _START))
-        open_ = {path - self._saved for paths in self._exits for path in paths}
+        self.exits.append(self.body(self._told.script, start()))
+        open_ = {path - self._saved for paths in self.exits for path in paths}
         left = frozenset[Site]().union(*open_)
         return Result(
             commits=self._commits,
@@ -75,151 +75,99 @@ class Walk:
             lost=_last(open_),
             ended=tuple(sorted(self._ended - self._saved)),
             always=bool(open_) and all(open_),
+            touches=frozenset(self._touches),
             unknown=self._told.yields or self._told.is_async,
         )
 
-    # -- steps -----------------------------------------------------------------------------------------------------
+    def under(self, step: Under, paths: Paths[Site]) -> Paths[Site]:
+        if any(map(session_calls.pushes_context, step.managers)):
+            return self._in_context(step, paths)
+        after = self.body(step.body, paths)
+        if any(self._names.manager_does(manager, self._commits_too) for manager in step.managers):
+            # What leaves it early is committed too.
+            return self._commit(joined((after, *self.exits)), after)
+        return after
 
-    def _body(self, script: Script, paths: _Paths) -> _Paths:
-        for step, following in zip(script, (*script[1:], None), strict=False):
-            if not paths:
-                return paths
-            if not _takes_over(step, following):
-                paths = self._step(step, paths)
-            for watcher in self._watching:
-                watcher.update(paths)
+    def _in_context(self, step: Under, paths: Paths[Site]) -> Paths[Site]:
+        """The session that is used in an application context of its own goes with it."""
+        found, left_early = self.apart(step.body)
+        self._ended.update(_last(path - self._saved for each in found for path in each))
+        if left_early:
+            self.exits.append(paths)
         return paths
 
-    def _step(self, step: Step, paths: _Paths) -> _Paths:
-        match step:
-            case Act():
-                return self._act(step, paths)
-            case Fork(bodies):
-                return _joined(self._body(body, paths) for body in bodies)
-            case Again():
-                return self._again(step, paths)
-            case Under():
-                return self._under(step, paths)
-            case Attempt():
-                return self._attempt(step, paths)
-            case Out():
-                return self._out(step, paths)
-            case _:
-                return paths
-
-    def _out(self, step: Out, paths: _Paths) -> _Paths:
-        if step.how == "return":
-            self._exits.append(paths)
-        elif step.how in ("break", "continue") and self._loops:
-            self._loops[-1].append(paths)
-        elif step.how == "yield":
-            return paths
-        return _NOWHERE
-
-    def _again(self, step: Again, paths: _Paths) -> _Paths:
-        self._loops.append([])
-        once = self._body(step.body, paths)
-        twice = self._body(step.body, _joined((paths, once, *self._loops[-1])))
-        jumps = self._loops.pop()
-        return self._body(step.orelse, _joined((paths, once, twice, *jumps)))
-
-    def _under(self, step: Under, paths: _Paths) -> _Paths:
-        if any(map(session_calls.pushes_context, step.managers)):
-            self._in_context(step, paths)
-            return paths
-        after = self._body(step.body, paths)
-        if any(self._names.manager_commits(manager, self._result) for manager in step.managers):
-            # What leaves it early is committed too.
-            return self._commit(_joined((after, *self._exits)), after)
-        return after
-
-    def _in_context(self, step: Under, paths: _Paths) -> None:
-        """The session that is used in an application context of its own goes with it."""
-        exits, self._exits = self._exits, []
-        loops, self._loops = self._loops, [[]]
-        end = self._body(step.body, _START)
-        found = {path - self._saved for each in (end, *self._exits, *self._loops[-1]) for path in each}
-        left_early = any(self._exits)
-        self._exits, self._loops = exits, loops
-        self._ended.update(_last(found))
-        if left_early:
-            self._exits.append(paths)
-
-    def _attempt(self, step: Attempt, paths: _Paths) -> _Paths:
-        first = len(self._exits)
-        self._watching.append(set(paths))
-        after = self._body(step.body, paths)
-        seen = frozenset(self._watching.pop())
-        after = self._body(step.orelse, after)
-        handled = [self._body(handler, _few(seen)) for handler in step.handlers]
-        after = _joined((after, *handled))
-        if step.final:
-            self._exits[first:] = [self._body(step.final, each) for each in self._exits[first:]]
-            self._body(step.final, _few(seen))
-            after = self._body(step.final, after)
-        return after
+    def _commits_too(self, key: Key) -> bool:
+        return self._result(key).commits
 
     # -- calls -----------------------------------------------------------------------------------------------------
 
-    def _act(self, act: Act, paths: _Paths) -> _Paths:
+    def act(self, act: Act, paths: Paths[Site]) -> Paths[Site]:
         if act.stores:
-            return paths
+            return self._store(act, paths)
+        if act.taken and act.path.endswith(".merge"):
+            return paths  # `user = db.session.merge(user)` brings an object into the session, to be read there
         name = self._names.canonical(act.path)
         if session_calls.leaves(name, act.path):
-            return _NOWHERE
+            return frozenset()
         match session_calls.effect(name, act.says):
             case "change":
                 return self._change(Site(act.at, act.path), paths)
             case "commit":
                 return self._commit(paths)
             case "drop":
-                return _START
+                return start()
             case _:
                 pass
         if name is not None and name.startswith(DATABASE) and not name.startswith(_MODEL):
             return self._commit(paths) if session_calls.of_database(name, manager=False) else paths
         if act.path.rpartition(".")[2] == "commit":
             return self._commit(paths)
-        called = self._names.called(act)
+        if self._instances.changes(act):
+            return self._change(Site(act.at, act.path), paths)
+        called = self._method(act) or self._names.called(act)
         if isinstance(called, bool):
             return self._commit(paths) if called else paths
         return self._call(act, called, paths)
 
-    def _call(self, act: Act, key: Key, paths: _Paths) -> _Paths:
+    def _store(self, act: Act, paths: Paths[Site]) -> Paths[Site]:
+        if self._instances.changes(act):
+            return self._change(Site(act.at, act.path), paths)
+        touch = self._instances.touches(act)
+        if touch is not None:
+            self._touches.add(touch)
+        return paths
+
+    def _method(self, act: Act) -> Key | None:
+        """The method of the model that is called on what the session has loaded."""
+        owner, _, name = act.path.rpartition(".")
+        model = self._instances.model_of(owner) if owner else None
+        found = self._names.member(model, name) if model is not None else None
+        return found.key if found is not None else None
+
+    def _call(self, act: Act, key: Key, paths: Paths[Site]) -> Paths[Site]:
         result = self._result(key)
         if result.commits:
             return self._commit(paths)
         if result.left and not result.unknown:
             return self._change(Site(act.at, act.path, key, result.always), paths)
+        if result.touches and not result.unknown:
+            parameters, bound = self._names.parameters(key), self._is_bound(act, key)
+            if self._instances.touched(act, result.touches, parameters, bound=bound):
+                return self._change(Site(act.at, act.path, key, always=False), paths)
         return paths
 
-    def _change(self, site: Site, paths: _Paths) -> _Paths:
-        return _few(frozenset(path | {site} for path in paths))
+    def _is_bound(self, act: Act, key: Key) -> bool:
+        """The first parameter is what the method is called on."""
+        return "." in act.path and self._names.class_at((key[0], key[1].rpartition(".")[0])) is not None
 
-    def _commit(self, paths: _Paths, after: _Paths | None = None) -> _Paths:
+    def _change(self, site: Site, paths: Paths[Site]) -> Paths[Site]:
+        return few(frozenset(path | {site} for path in paths))
+
+    def _commit(self, paths: Paths[Site], after: Paths[Site] | None = None) -> Paths[Site]:
         self._commits = True
         for path in paths:
             self._saved |= path
-        return _START if after is None or after else _NOWHERE
-
-
-def _takes_over(step: Step, following: Step | None) -> bool:
-    """``user = db.session.merge(user)`` brings an object into the session, to be read there."""
-    return (
-        isinstance(step, Act)
-        and step.path.endswith(".merge")
-        and isinstance(following, Named)
-        and following.path == f"{step.path}()"
-    )
-
-
-def _joined(each: Iterable[_Paths]) -> _Paths:
-    return _few(frozenset[frozenset[Site]]().union(*each))
-
-
-def _few(paths: _Paths) -> _Paths:
-    """Many paths become one: what is open on any of them."""
-    return paths if len(paths) <= _MOST_PATHS else frozenset((frozenset[Site]().union(*paths),))
+        return start() if after is None or after else frozenset()
 
 
 def _last(paths: Iterable[frozenset[Site]]) -> tuple[Site, ...]:

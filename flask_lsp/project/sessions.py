@@ -1,4 +1,5 @@
-"""What becomes of a change of Flask-SQLAlchemy's session: is it committed on some way to the end of the request?
+"""What becomes of a change of Flask-SQLAlchemy's session: is it committed on some way to the end of the request? And
+what becomes of the session when it cannot be saved?
 
 A function is walked once, along all its paths: branches, loops, ``try``, early returns, ``abort``. A change is *lost*
 where a path leads from it to the end of the function, and no path from it meets a commit. What functions of the project
@@ -8,15 +9,16 @@ do is followed into them and back to their callers; whatever cannot be told may 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, cast
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
-from flask_lsp.facts.transactions import FileTold, file_told
+from flask_lsp.facts.transactions import Attempt, FileTold, Told, every_step, file_told
 from flask_lsp.project import kinds, session_calls
 from flask_lsp.project.call_graph import CallGraph, call_graph
 from flask_lsp.project.call_model import Entry
 from flask_lsp.project.route_model import Key
-from flask_lsp.project.session_names import SessionNames
+from flask_lsp.project.session_failures import NO_FAILURES, Failures, FailureWalk, Way
+from flask_lsp.project.session_names import NamesAt, SessionNames
 from flask_lsp.project.session_walk import NOTHING, Result, Site, Walk
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _ENDS_HERE = frozenset({"view", "command", "error handler", "task", "job", "thre
 """Kinds of entries behind which nobody commits any more."""
 _TESTS = frozenset({"test", "fixture"})
 _MOST_DEPTH = 24
+_COMMAND = re.compile(r"(?:^|\.)command(?:\(\))?$")
+"""The decorator of a command, of whatever group."""
 _BY_ITSELF = re.compile(
     r"SQLALCHEMY_COMMIT_ON_TEARDOWN|AUTOCOMMIT|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True"
 )
@@ -43,20 +47,42 @@ class Lost(NamedTuple):
     """It does so whichever way it goes; else it may be called for what it gives back."""
 
 
+class Broken(NamedTuple):
+    """A handler that catches a failed ``commit`` or ``flush`` and does not roll back."""
+
+    function: str
+    at: int
+    path: str
+    """What failed, as it is called."""
+    via: Key | None
+    """The function of the project that is called there and saves."""
+    how: str
+    """``used``: something works with the session that is still broken. ``goes on``: something may. ``ends``: the
+    request ends first. ``open``: so does the function, and nobody is seen to call it."""
+    use: int | None
+    """The first call that meets the broken session."""
+
+
 def lost_in(project: Project, document: str) -> tuple[Lost, ...]:
     """The changes in a file that are lost, in the order of the text."""
     sessions = sessions_of(project)
     if sessions is None or kinds.is_test(project, document) or kinds.is_migration(project, document):
         return ()
+    by_itself = project.parts(_commits_by_itself)
+    if any(says and not kinds.is_test(project, each) for each, says in by_itself.items()):
+        return ()
     return sessions.lost_in(document)
+
+
+def broken_in(project: Project, document: str) -> tuple[Broken, ...]:
+    """The handlers in a file behind which the session raises, in the order of the text."""
+    sessions = sessions_of(project)
+    return () if sessions is None or kinds.is_migration(project, document) else sessions.broken_in(document)
 
 
 def sessions_of(project: Project) -> Sessions | None:
     """What is known of a snapshot; ``None`` before all files are in, and where nothing uses Flask-SQLAlchemy."""
     if not project.complete or not any(project.parts(_uses).values()):
-        return None
-    by_itself = project.parts(_commits_by_itself)
-    if any(says and not kinds.is_test(project, document) for document, says in by_itself.items()):
         return None
     sessions = project.grown(_grown).sessions
     sessions.names.project = project
@@ -98,18 +124,63 @@ class Sessions:
     def __init__(self, project: Project, told: Mapping[str, FileTold], graph: CallGraph) -> None:
         self.names = SessionNames(project, told)
         self._graph = graph
-        self._results: dict[Key, Result | None] = {}
-        self._asked: dict[Key, set[Key]] = {}
-        """The functions whose results a result rests on."""
+        self._changes = _Kept[Result](Result(commits=True, unknown=True), NOTHING)
+        self._failures = _Kept[Failures](NO_FAILURES, NO_FAILURES)
         self._unsaved: dict[Key, bool | None] = {}
         self._ends_saved: bool | None = None
+
+    def broken_in(self, document: str) -> tuple[Broken, ...]:
+        found: list[Broken] = []
+        file = self.names.told.get(document)
+        for name, told in file.functions.items() if file is not None else ():
+            if self.names.may("save", told) and any(isinstance(step, Attempt) for step in every_step(told.script)):
+                key = document, name
+                for way in self.failures(key).ways:
+                    how = self._how(key, way) if way.mark.caught else ""
+                    if how:
+                        mark = way.mark
+                        found.append(Broken(name, mark.at, mark.path, mark.via, how, way.used))
+        return tuple(found)
+
+    def _how(self, key: Key, way: Way) -> str:
+        if way.used is not None:
+            return "used"
+        if not way.left:
+            return "ends" if way.ended else ""
+        return "goes on" if way.doubt else self._after(key, frozenset())
+
+    def _after(self, key: Key, seen: frozenset[Key]) -> str:
+        """What becomes of the session that a function leaves broken."""
+        entries = [entry for entry in self._graph.entries.get(key, ()) if entry.kind not in _TESTS]
+        callers = {each.caller for each in self._graph.callers.get(key, ())}
+        callers = {each for each in callers if not kinds.is_test(self.names.project, each[0])}
+        if not entries and not callers:
+            told = self.names.of(key)
+            return "ends" if told is not None and any(map(_COMMAND.search, told.decorators)) else "open"
+        if key in seen or any(entry.kind not in _ENDS_HERE for entry in entries):
+            return "goes on"
+        found = {self._at_caller(each, key, seen) for each in callers}
+        return _worst({*found, "ends"} if entries else found)
+
+    def _at_caller(self, caller: Key, key: Key, seen: frozenset[Key]) -> str:
+        ways = [way for way in self.failures(caller).ways if way.mark.via == key and not way.mark.caught]
+        if not ways:
+            return "goes on"
+        return _worst({self._how_left(caller, way, seen | {key}) for way in ways})
+
+    def _how_left(self, caller: Key, way: Way, seen: frozenset[Key]) -> str:
+        if way.used is not None or way.doubt:
+            return "goes on"
+        if not way.left:
+            return "ends" if way.ended else ""
+        return self._after(caller, seen)
 
     def lost_in(self, document: str) -> tuple[Lost, ...]:
         found: list[Lost] = []
         file = self.names.told.get(document)
         for name, told in file.functions.items() if file is not None else ():
             key = document, name
-            if not self.names.may_change(told):
+            if not self.names.may("change", told) and not self.names.may_touch(told):
                 continue
             result = self.result(key)
             sites = [*result.ended]
@@ -120,41 +191,32 @@ class Sessions:
 
     def result(self, key: Key, depth: int = 0) -> Result:
         """What a function does to the session of its caller."""
-        if key in self._results:
-            return self._results[key] or NOTHING  # None: it calls itself
-        told = self.names.of(key)
-        if told is None or depth > _MOST_DEPTH:
-            return Result(commits=True, unknown=True)
-        self._results[key] = None
-        names, asked = self.names.at(key), self._asked.setdefault(key, set())
 
-        def ask(callee: Key) -> Result:
-            asked.add(callee)
-            return self.result(callee, depth + 1)
+        def walk(names: NamesAt, told: Told, ask: Callable[[Key], Result]) -> Result:
+            result = Walk(names, told, ask).run()
+            if result.lost and names.decorators_do(lambda key: ask(key).commits):
+                return Result(commits=True)
+            return result
 
-        result = Walk(names, told, ask).run()
-        if result.lost and names.decorators_commit(ask):
-            result = Result(commits=True)
-        self._results[key] = result
-        return result
+        return self._changes.result(self.names, key, walk, depth)
+
+    def failures(self, key: Key, depth: int = 0) -> Failures:
+        """What a function does when it fails to save."""
+
+        def walk(names: NamesAt, told: Told, ask: Callable[[Key], Failures]) -> Failures:
+            result = FailureWalk(names, told, ask).run()
+            if result.ways and names.decorators_do(lambda key: ask(key).recovers):
+                return result._replace(ways=(), breaks=False)
+            return result
+
+        return self._failures.result(self.names, key, walk, depth)
 
     def take_over(self, before: Sessions) -> None:
         """Keeps what an edit of a body left as it was: no name means anything else."""
         changed = frozenset(self.names.changed_since(before.names))
-        if not self.names.take_over(before.names, changed):
-            return
-        stale, asked_by = set(changed), dict[Key, list[Key]]()
-        for key, asked in before._asked.items():
-            for callee in asked:
-                asked_by.setdefault(callee, []).append(key)
-        todo = list(changed)
-        while todo:
-            for key in asked_by.get(todo.pop(), ()):
-                if key not in stale:
-                    stale.add(key)
-                    todo.append(key)
-        self._results = {key: result for key, result in before._results.items() if key not in stale and result}
-        self._asked = {key: before._asked[key] for key in self._results if key in before._asked}
+        if self.names.take_over(before.names, changed):
+            self._changes.take_over(before._changes, changed)
+            self._failures.take_over(before._failures, changed)
 
     def is_unsaved(self, key: Key) -> bool:
         """Whoever calls the function, nobody commits after it."""
@@ -201,7 +263,7 @@ class Sessions:
 
     def _told_inside(self, site: Site) -> bool:
         """It is told of in the function that is called."""
-        return site.via is not None and self.is_unsaved(site.via)
+        return site.via is not None and bool(self.result(site.via).lost) and self.is_unsaved(site.via)
 
     @property
     def ends_saved(self) -> bool:
@@ -217,3 +279,56 @@ class Sessions:
             for name, told in file.functions.items():
                 if session_calls.ends_request(name, told, file.functions):
                     yield document, name
+
+
+def _worst(found: Collection[str]) -> str:
+    return next((how for how in ("goes on", "open", "ends") if how in found), "")
+
+
+_Answer = TypeVar("_Answer")
+
+
+class _Kept(Generic[_Answer]):
+    """What was found of each function, and on which others it rests."""
+
+    def __init__(self, unknown: _Answer, nothing: _Answer) -> None:
+        self._unknown = unknown
+        self._nothing = nothing
+        self._results: dict[Key, _Answer | None] = {}
+        self._asked: dict[Key, set[Key]] = {}
+
+    def result(
+        self,
+        names: SessionNames,
+        key: Key,
+        walk: Callable[[NamesAt, Told, Callable[[Key], _Answer]], _Answer],
+        depth: int,
+    ) -> _Answer:
+        if key in self._results:
+            return self._results[key] or self._nothing  # None: it calls itself
+        told = names.of(key)
+        if told is None or depth > _MOST_DEPTH:
+            return self._unknown
+        self._results[key] = None
+        asked = self._asked.setdefault(key, set())
+
+        def ask(callee: Key) -> _Answer:
+            asked.add(callee)
+            return self.result(names, callee, walk, depth + 1)
+
+        result = self._results[key] = walk(names.at(key), told, ask)
+        return result
+
+    def take_over(self, before: _Kept[_Answer], changed: frozenset[Key]) -> None:
+        stale, asked_by = set(changed), dict[Key, list[Key]]()
+        for key, asked in before._asked.items():
+            for callee in asked:
+                asked_by.setdefault(callee, []).append(key)
+        todo = list(changed)
+        while todo:
+            for key in asked_by.get(todo.pop(), ()):
+                if key not in stale:
+                    stale.add(key)
+                    todo.append(key)
+        self._results = {key: result for key, result in before._results.items() if key not in stale and result}
+        self._asked = {key: before._asked[key] for key in self._results if key in before._asked}

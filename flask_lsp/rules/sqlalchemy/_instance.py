@@ -7,7 +7,7 @@ import re
 
 from flask_lsp.project.databases import DATABASE
 from flask_lsp.rules.context import Context
-from flask_lsp.rules.sqlalchemy._handlers import own_nodes
+from flask_lsp.syntax.nodes import own_nodes
 
 _STEPS = r"(?:\.\w+\(\))*?"
 _ONE = r"(?:get|get_or_404|first|first_or_404|one|one_or_none|one_or_404)\(\)"

@@ -1,37 +1,19 @@
-"""The session of Flask-SQLAlchemy: where it is written to the database."""
+"""How a fix writes the session of Flask-SQLAlchemy."""
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterator
-
-from flask_lsp.facts.values import path_of
-from flask_lsp.rules.context import Context
-
-SESSION = "flask_sqlalchemy.SQLAlchemy().session"
-_SAVES = frozenset({f"{SESSION}.commit", f"{SESSION}.flush"})
-_KEEPS_OUT = re.compile(
-    r"(?:^|\.)(?:app_context|test_request_context|request_context|no_autoflush|open|\w*[lL]ock)(?:\(\))?$"
-)
-"""Context managers that have nothing to do with transactions."""
+from flask_lsp.project import databases
+from flask_lsp.project.session_calls import SESSION
+from flask_lsp.rules.editing import Editing
+from flask_lsp.rules.own_modules import name_of
 
 
-def saves(node: ast.Try, ctx: Context) -> Iterator[ast.Attribute]:
-    """The ``commit`` and ``flush`` of the session whose failure the handlers of a ``try`` see first, as callees."""
-    stack: list[ast.AST] = list(reversed(node.body))
-    while stack:
-        inner = stack.pop()
-        match inner:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.ClassDef():
-                continue
-            case ast.Try(handlers=[_, *_]):
-                continue
-            case ast.With(items=items) | ast.AsyncWith(items=items):
-                if not all(_KEEPS_OUT.search(path_of(item.context_expr) or "") for item in items):
-                    continue
-            case ast.Call(func=ast.Attribute(attr="commit" | "flush") as callee) if ctx.name(callee) in _SAVES:
-                yield callee
-            case _:
-                pass
-        stack += reversed(list(ast.iter_child_nodes(inner)))
+def session_name(editing: Editing) -> str:
+    here = databases.database_here(editing.project, editing.file.document)
+    if here is not None:
+        return f"{here}.session"
+    home = databases.only_database(editing.project, editing.file.document)
+    if home is None:
+        editing.impossible = True
+        return SESSION
+    return f"{name_of(editing, *home)}.session"

@@ -65,141 +65,119 @@ def create(name):
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 
-from flask_lsp.rules.base import Finding, Fix, Level, Rule
+from flask_lsp.facts.file import FileFacts
+from flask_lsp.facts.transactions import written_in
+from flask_lsp.project import databases, sessions
+from flask_lsp.project.sessions import Broken
+from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.sqlalchemy import _handlers
-from flask_lsp.rules.sqlalchemy._session import SESSION, saves
-from flask_lsp.syntax.nodes import FunctionNode
+from flask_lsp.rules.sqlalchemy._session import session_name
+from flask_lsp.syntax.nodes import walk
+from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
-rule = Rule("FL704", "commit-without-rollback", Level.WARNING, words=("commit", "flush"))
+rule = Rule("FL704", "commit-without-rollback", Level.WARNING, patient=True)
+
+_ANSWERS = re.compile(r"jsonify|response|redirect|render|template|error|abort|not_found|bad_request", re.IGNORECASE)
 
 
-def check(node: ast.Try, ctx: Context) -> Iterator[Finding]:
-    commit = next(saves(node, ctx), None)
-    if commit is None or ctx.is_migration or _cleaned_up_after(node, ctx):
+def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
+    found = sessions.broken_in(ctx.project, ctx.file.document)
+    if not found:
         return
-    for handler in _handlers.first_for_database_errors(node, ctx):
-        if _handlers.cleans_up(handler.body, ctx):
-            continue
-        level = _level(handler, node, ctx)
-        if level is not None:
-            yield _finding(handler, commit, level, ctx)
+    places = {written.name: (start, written.spans) for start, written in written_in(facts)}
+    for broken in found:
+        start, spans = places[broken.function]
+        yield _finding(broken, start, spans, ctx)
 
 
-def _finding(handler: ast.ExceptHandler, commit: ast.Attribute, level: Level, ctx: Context) -> Finding:
-    session = ctx.text(commit.value)
-    if level is Level.INFORMATION:
-        why = f"The failed {commit.attr} is cleaned up only when the request ends"
+def _finding(broken: Broken, start: int, spans: tuple[Span, ...], ctx: Context) -> Finding:
+    block, inside = ctx.file.tree.at(start).block, spans[broken.at]
+    handler = _handler_at(block, inside)
+    assert handler is not None
+    owner, _, method = broken.path.rpartition(".")
+    session = owner if broken.via is None else f"{ctx.ask(databases.database_here) or 'db'}.session"
+    failed = f"a failed {method}" if broken.via is None else f"`{broken.path}()` failed"
+    ends = broken.how == "ends" or (broken.how == "open" and _answers(handler, block))
+    if ends and broken.via is None:
+        why = f"The failed {method} is cleaned up only when the request ends"
+    elif ends:
+        why = f"What `{broken.path}()` failed to save is cleaned up only when the request ends"
     else:
-        why = f"After a failed {commit.attr} the session raises until it is rolled back"
-
-    def change(editing: Editing) -> None:
-        first = handler.body[0]
-        if isinstance(first, ast.Pass) and len(handler.body) == 1:
-            editing.replace(first, f"{session}.rollback()")
-        else:
-            editing.insert_before(first, f"{session}.rollback()")
-
-    message = f"{why}: call `{session}.rollback()` first."
-    return ctx.finding(_head(handler, ctx), message, level=level, fixes=[Fix("Roll back first", True, change)])
-
-
-def _level(handler: ast.ExceptHandler, node: ast.Try, ctx: Context) -> Level | None:
-    """How bad it is that the handler does not roll back; ``None`` where the exception goes on its way."""
-    ways = _handlers.ways_out(handler.body, ctx)
-    if ways <= {"raise"} and not _uses_session(handler.body, ctx):
-        return None
-    function = ctx.function(node)
-    if function is None or "again" in ways or _uses_session(handler.body, ctx):
-        return Level.WARNING
-    returns = [inner for inner in _handlers.own_nodes(handler.body) if isinstance(inner, ast.Return)]
-    if "on" in ways and _is_command(function) and _is_last(node, function, ctx):
-        return Level.INFORMATION  # the process ends
-    if "on" in ways:
-        after = _return_after(node, function, ctx)
-        if after is None or _uses_session([after], ctx):
-            return Level.WARNING
-        returns.append(after)
-    ends = ctx.is_view(function) or all(_handlers.is_response(each.value) for each in returns)
-    return Level.INFORMATION if ends else Level.WARNING
+        why = f"After {failed} the session raises until it is rolled back"
+    related: list[Related] = []
+    if broken.use is not None and block.span(handler).end < spans[broken.use].start:
+        related.append(Related("The session is used here", span=spans[broken.use].shift(start)))
+    if broken.via is not None:
+        document, name = broken.via
+        related.append(Related(f"`{name}` saves", document=document, name=name.partition(".")[0]))
+    fix = Fix("Roll back first", True, lambda editing: _roll_back(editing, inside.shift(start), broken, session))
+    return ctx.finding(
+        _head(handler, block).shift(start),
+        f"{why}: call `{session}.rollback()` first.",
+        level=Level.INFORMATION if ends else Level.WARNING,
+        fixes=[fix],
+        related=related,
+    )
 
 
-def _return_after(node: ast.Try, function: FunctionNode, ctx: Context) -> ast.Return | None:
-    """The ``return`` that is all that comes after the statement."""
-    statement: ast.AST = node
-    while statement is not function:
-        parent = ctx.parent(statement)
-        if isinstance(parent, ast.For | ast.AsyncFor | ast.While) or parent is None:
-            return None
-        for field in ("body", "orelse", "finalbody"):
-            body: list[ast.AST] | None = getattr(parent, field, None)
-            if isinstance(body, list) and statement in body[:-1]:
-                following = body[body.index(statement) + 1]
-                return following if isinstance(following, ast.Return) else None
-        statement = parent
-    return None
+def _roll_back(editing: Editing, span: Span, broken: Broken, session: str) -> None:
+    block = editing.at(span.start)
+    handler = _handler_at(block, span.shift(-editing.file.tree.at(span.start)[0]))
+    if handler is None:
+        editing.impossible = True
+        return
+    line = f"{session if broken.via is None else session_name(editing)}.rollback()"
+    first = handler.body[0]
+    if isinstance(first, ast.Pass) and len(handler.body) == 1:
+        editing.replace(first, line)
+    else:
+        editing.insert_before(first, line)
 
 
-def _is_command(function: FunctionNode) -> bool:
-    """``@app.cli.command("name")`` and its kin."""
-    decorators = [] if isinstance(function, ast.Lambda) else function.decorator_list
-    targets = [each.func if isinstance(each, ast.Call) else each for each in decorators]
-    return any(isinstance(target, ast.Attribute) and target.attr == "command" for target in targets)
+def _handler_at(block: Block, span: Span) -> ast.ExceptHandler | None:
+    handlers = (node for node in walk(block.tree.body) if isinstance(node, ast.ExceptHandler))
+    return next((each for each in handlers if block.span(each) == span), None)
 
 
-def _is_last(node: ast.Try, function: FunctionNode, ctx: Context) -> bool:
-    """Nothing runs after the statement in its function."""
-    statement: ast.AST = node
-    for parent in ctx.ancestors(node):
-        if isinstance(parent, ast.For | ast.AsyncFor | ast.While):
-            return False
-        bodies = [getattr(parent, field, None) for field in ("body", "orelse", "finalbody")]
-        if any(isinstance(body, list) and statement in body[:-1] for body in bodies):
-            return False
-        if parent is function:
-            return True
-        statement = parent
-    return False
+def _head(handler: ast.ExceptHandler, block: Block) -> Span:
+    """``except ...`` up to the colon."""
+    start = block.span(handler).start
+    end = start + len("except") if handler.type is None else block.span(handler.type).end
+    return Span(start, max(block.text.find(":", end), end))
 
 
-def _cleaned_up_after(node: ast.Try, ctx: Context) -> bool:
-    """The ``finally``, what follows, another round of a loop around it, or a decorator rolls back."""
-    if _handlers.cleans_up(node.finalbody, ctx):
-        return True
-    function = ctx.function(node)
-    for outer in ctx.ancestors(node):
-        if outer is function:
-            break
-        if isinstance(outer, ast.For | ast.AsyncFor | ast.While) and _handlers.rolls_back(outer, ctx, but=node):
-            return True
-        if isinstance(outer, ast.Try) and _handlers.cleans_up(outer.finalbody, ctx):
-            return True
+def _answers(handler: ast.ExceptHandler, block: Block) -> bool:
+    """The function gives answers to requests, by the look of what it returns from the handler on: it is a view,
+    however it became one."""
+    function = block.nodes.functions.get(handler)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
-    if _handlers.rolls_back(function, ctx, after=ctx.span(node).end):
-        return True
-    return any(_handlers.may_clean_up(decorator, ctx) for decorator in ctx.other_decorators(function))
+    start = block.span(handler).start
+    returns = [
+        node
+        for node in walk(function.body)
+        if isinstance(node, ast.Return)
+        and block.nodes.functions.get(node) is function
+        and block.span(node).start >= start
+    ]
+    inside = [node for node in returns if block.span(node).end <= block.span(handler).end]
+    if isinstance(handler.body[-1], ast.Return):
+        returns = inside
+    return bool(returns) and all(_is_response(each.value) for each in returns)
 
 
-def _uses_session(body: Sequence[ast.stmt], ctx: Context) -> bool:
-    """The statements themselves work with the session, or query a model: that raises."""
-    for inner in _handlers.own_nodes(body):
-        match inner:
-            case ast.Call(func=function) if (ctx.name(function) or "").startswith(SESSION + "."):
-                return True
-            case ast.Attribute(value=ast.Name(id=name), attr="query") if name[:1].isupper():
-                return True
-            case _:
-                pass
-    return False
-
-
-def _head(handler: ast.ExceptHandler, ctx: Context) -> Span:
-    """``except ...`` up to the colon."""
-    start = ctx.span(handler).start
-    end = start + len("except") if handler.type is None else ctx.span(handler.type).end
-    return Span(start, max(ctx.block.text.find(":", end), end))
+def _is_response(node: ast.expr | None) -> bool:
+    match node:
+        case ast.Tuple(elts=[_, ast.Constant(value=int() as status), *_]):
+            return 100 <= status < 600 and not isinstance(status, bool)
+        case ast.Tuple(elts=[first, *_]):
+            return isinstance(first, ast.Call) and _is_response(first)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return bool(_ANSWERS.search(name))
+        case _:
+            return False

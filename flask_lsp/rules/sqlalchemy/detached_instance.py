@@ -81,8 +81,8 @@ from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.sqlalchemy import _background
-from flask_lsp.rules.sqlalchemy._handlers import own_nodes
 from flask_lsp.rules.sqlalchemy._instance import is_instance
+from flask_lsp.syntax.nodes import own_nodes
 
 rule = Rule(
     "FL703",

@@ -67,12 +67,11 @@ from collections.abc import Iterator
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.transactions import written_in
 from flask_lsp.project import databases, sessions
-from flask_lsp.project.session_calls import SESSION
 from flask_lsp.project.sessions import Lost
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.own_modules import name_of
+from flask_lsp.rules.sqlalchemy._session import session_name
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
@@ -94,18 +93,28 @@ def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
 def _is_statement(start: int, span: Span, ctx: Context) -> bool:
     """The call is made for what it does: what it gives back is not used."""
     block = ctx.file.tree.at(start).block
-    call = call_at(block, span)
-    return isinstance(block.parents.get(call), ast.Expr)
+    call = _node_at(block, span)
+    return call is not None and isinstance(block.parents.get(call), ast.Expr)
 
 
-def call_at(block: Block, span: Span) -> ast.Call:
-    """The call that stands at a span of a block."""
-    return next(node for node in walk(block.tree.body) if isinstance(node, ast.Call) and block.span(node) == span)
+def _node_at(block: Block, span: Span) -> ast.Call | ast.Attribute | None:
+    """The call, or the attribute that is assigned to, at a span of a block."""
+    for node in walk(block.tree.body):
+        match node:
+            case ast.Call() | ast.Attribute(ctx=ast.Store()) if block.span(node) == span:
+                return node
+            case _:
+                pass
+    return None
 
 
 def _finding(lost: Lost, start: int, span: Span, ctx: Context) -> Finding:
+    block = ctx.file.tree.at(start).block
     session = lost.path.rpartition(".")[0]
-    if lost.via is None and session.rpartition(".")[2].removesuffix("()") == "session":
+    if not isinstance(_node_at(block, span), ast.Call):
+        session = ""
+        what = f"The new `{lost.path}` is lost when the session ends, for nothing commits it"
+    elif lost.via is None and session.rpartition(".")[2].removesuffix("()") == "session":
         what = f"What `{lost.path}()` changes is lost when the session ends, for nothing commits it"
     else:
         session = ""
@@ -114,7 +123,7 @@ def _finding(lost: Lost, start: int, span: Span, ctx: Context) -> Finding:
     related: list[Related] = []
     if lost.via is not None:
         document, name = lost.via
-        related.append(Related(f"`{name}` changes the session", document=document, name=name.partition(".")[0]))
+        related.append(Related(f"`{name}` makes the change", document=document, name=name.partition(".")[0]))
     fix = Fix("Commit after it", False, lambda editing: _commit(editing, session, span.shift(start), ctx))
     return ctx.finding(span.shift(start), f"{what}: call `{called}.commit()`.", fixes=[fix], related=related)
 
@@ -122,14 +131,12 @@ def _finding(lost: Lost, start: int, span: Span, ctx: Context) -> Finding:
 def _commit(editing: Editing, session: str, span: Span, ctx: Context) -> None:
     block = editing.at(span.start)
     inside = span.shift(-ctx.file.tree.at(span.start)[0])
-    call = next(
-        (node for node in walk(block.tree.body) if isinstance(node, ast.Call) and block.span(node) == inside), None
-    )
+    call = _node_at(block, inside)
     if call is None:
         editing.impossible = True
         return
     statement = _statement(call, editing)
-    line = f"{session or _session(editing)}.commit()"
+    line = f"{session or session_name(editing)}.commit()"
     match statement:
         case ast.Return(value=ast.expr() as value):
             name = _free("result", editing)
@@ -141,7 +148,7 @@ def _commit(editing: Editing, session: str, span: Span, ctx: Context) -> None:
             editing.impossible = True
 
 
-def _statement(call: ast.Call, editing: Editing) -> ast.stmt:
+def _statement(call: ast.AST, editing: Editing) -> ast.stmt:
     """The statement behind which the commit goes: the outermost loop around the call, else its own."""
     parents, found = editing.block.parents, None
     node: ast.AST = call
@@ -158,17 +165,6 @@ def _is_loop_that_ends(node: ast.stmt) -> bool:
     if not isinstance(node, ast.For | ast.AsyncFor | ast.While):
         return False
     return not any(isinstance(inner, ast.Return) for inner in walk(node.body))
-
-
-def _session(editing: Editing) -> str:
-    here = databases.database_here(editing.project, editing.file.document)
-    if here is not None:
-        return f"{here}.session"
-    home = databases.only_database(editing.project, editing.file.document)
-    if home is None:
-        editing.impossible = True
-        return SESSION
-    return f"{name_of(editing, *home)}.session"
 
 
 def _free(name: str, editing: Editing) -> str:
