@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Defined, Function, Import, Literal, Path, Value
+from flask_lsp.facts.model import (
+    Assigned,
+    Bound,
+    ClassDefined,
+    Defined,
+    Function,
+    Import,
+    Items,
+    Literal,
+    Pairs,
+    Path,
+    Value,
+)
 from flask_lsp.facts.traverse import returns
 from flask_lsp.frozen import frozen
 from flask_lsp.project import links
@@ -16,6 +28,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
 _MOST_STEPS = 40
+_CONTAINERS = frozenset({"dict()", "list()", "set()", "defaultdict()", "OrderedDict()", "deque()"})
 
 
 @frozen(eq=False)
@@ -59,6 +72,16 @@ def constant_at(project: Project, document: str, path: str) -> tuple[str, str, L
     if found is None or not isinstance(found.bound, Assigned) or not isinstance(found.bound.value, Literal):
         return None
     return found.document, found.name, found.bound.value
+
+
+def is_container(project: Project, document: str, path: str) -> bool:
+    """A module-level name is bound to a dict, list or set that is made with the module. A question for
+    ``Context.ask``."""
+    found = place(project, document, path)
+    value = found.bound.value if found is not None and isinstance(found.bound, Assigned) else None
+    if isinstance(value, Path):
+        return value.text.rpartition(".")[2] in _CONTAINERS
+    return isinstance(value, Pairs | Items)
 
 
 def function_of(project: Project, document: str, path: str) -> Function | None:

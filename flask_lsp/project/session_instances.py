@@ -30,9 +30,6 @@ _GIVEN_MODEL = re.compile(r"(?:^|\.)(?:get|get_one|get_or_404)\(\)$")
 _OF_MODEL = re.compile(r"(?P<model>\w[\w.]*)\.query(?:\.\w+\(\))*")
 _COLUMN = re.compile(r"(?:^|\.)(?:Column|mapped_column|relationship|deferred)\(\)$")
 _FORM_DATA = re.compile(r"form\w*(?:\(\))?\.\w+\.data\b", re.IGNORECASE)
-_CURRENT_USERS = frozenset(
-    {"flask_login.current_user", "flask_login.utils.current_user", "flask_security.current_user"}
-)
 _PREVIEW = re.compile(r"preview|dry_?run|simulat", re.IGNORECASE)
 _MOST_BASES = 12
 
@@ -114,7 +111,7 @@ class Instances:
     def _find(self, name: str) -> Loaded | None:
         if _PREVIEW.search(self._names.qualified):
             return None
-        if self._names.canonical(name) in _CURRENT_USERS:
+        if self._names.is_current_user(name):
             return Loaded(None) if self._names.users_are_rows() else None
         bounds = self._names.own_bindings(name)
         values = list(self._values(name, bounds))

@@ -36,6 +36,9 @@ _LOADING = frozenset(
     | {"filter", "filter_by"}
 )
 _MOST_NAMES = 4
+_CURRENT_USERS = frozenset(
+    {"flask_login.current_user", "flask_login.utils.current_user", "flask_security.current_user"}
+)
 _OF_VIEWS = frozenset({"get", "post", "put", "patch", "head", "options"})
 
 
@@ -248,6 +251,9 @@ class NamesAt:
     def trace_in(self, document: str, path: str) -> Callable_:
         return self._tracer.trace(document, path)
 
+    def is_current_user(self, name: str) -> bool:
+        return self.canonical(name) in _CURRENT_USERS
+
     def users_are_rows(self) -> bool:
         """What Flask-Login calls the user is an instance that the session has loaded."""
         return self._names.users_are_rows()
@@ -296,6 +302,8 @@ class NamesAt:
             return True
         if any(self._commits_handed(given) for given in act.given):
             return True
+        if self.is_current_user(split(act.path)[0]):
+            return self._unknown(act.path)
         match self.callee(act.path):
             case FunctionAt(key):
                 return True if self._may_be_another(act.path, key) else key

@@ -24,7 +24,7 @@ class Site(NamedTuple):
     via: Key | None = None
     """The function of the project that makes it."""
     always: bool = True
-    """It makes it whichever way it goes."""
+    """It makes it whichever way it goes, and that is what it is for."""
 
 
 class Result(NamedTuple):
@@ -74,7 +74,7 @@ class Walk(PathWalk[Site]):
             left=left,
             lost=_last(open_),
             ended=tuple(sorted(self._ended - self._saved)),
-            always=bool(open_) and all(open_),
+            always=bool(open_) and all(any(site.always for site in path) for path in open_),
             touches=frozenset(self._touches),
             unknown=self._told.yields or self._told.is_async,
         )
@@ -131,7 +131,7 @@ class Walk(PathWalk[Site]):
 
     def _store(self, act: Act, paths: Paths[Site]) -> Paths[Site]:
         if self._instances.changes(act):
-            return self._change(Site(act.at, act.path), paths)
+            return self._change(Site(act.at, act.path, always=False), paths)
         touch = self._instances.touches(act)
         if touch is not None:
             self._touches.add(touch)

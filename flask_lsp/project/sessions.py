@@ -137,7 +137,7 @@ class Sessions:
                 key = document, name
                 for way in self.failures(key).ways:
                     how = self._how(key, way) if way.mark.caught else ""
-                    if how:
+                    if how == "used" or (how and way.mark.via is None):
                         mark = way.mark
                         found.append(Broken(name, mark.at, mark.path, mark.via, how, way.used))
         return tuple(found)

@@ -19,6 +19,10 @@ from extensions import db
 class User(db.Model):
     id = db.Column(db.Integer, primary_key=True)
     name = db.Column(db.String)
+    seen = db.Column(db.Boolean)
+
+    def rename(self, name):
+        self.name = name
 
     def save(self):
         db.session.add(self)
@@ -35,6 +39,11 @@ CHANGES = {
     "loop": "for each in (name, 'other'):\n    db.session.add(User(name=each))",
     "branch": "if name:\n    db.session.add(User(name=name))\nelse:\n    db.session.add(User(name='x'))",
     "flush": "user = User(name=name)\ndb.session.add(user)\ndb.session.flush()",
+    "attribute": "user = db.session.get(User, 1)\nuser.name = name",
+    "attributes": "user = User.query.filter_by(name=name).first()\nuser.rename(name)\nuser.seen = True",
+    "rows": "for each in User.query.all():\n    each.seen = False",
+    "bulk": "db.session.bulk_insert_mappings(User, [{'name': name}])",
+    "merge": "db.session.merge(User(id=1, name=name))",
 }
 """What is changed in the session."""
 

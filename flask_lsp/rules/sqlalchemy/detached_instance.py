@@ -75,13 +75,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flask_lsp.project import databases
+from flask_lsp.project import databases, places
 from flask_lsp.project.session_calls import session_method
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.sqlalchemy import _background
-from flask_lsp.rules.sqlalchemy._instance import is_instance
+from flask_lsp.rules.sqlalchemy._instance import is_instance, model_of
 from flask_lsp.syntax.nodes import own_nodes
 
 rule = Rule(
@@ -90,11 +90,13 @@ rule = Rule(
     Level.WARNING,
     words=(
         *("Thread", "Timer", "Process", "submit", "start_background_task", ".delay", "apply_async", "enqueue"),
-        *(".set(", "global ", "app_context", "lru_cache", "memoize"),
+        *(".set(", ".add(", "global ", "app_context", "lru_cache", "memoize"),
+        *("] = ", ".append(", ".appendleft(", ".insert(", ".setdefault("),
     ),
 )
 
 _CACHES = frozenset({"flask_caching.Cache().set", "flask_caching.Cache().add"})
+_COLLECTING = frozenset({"append", "appendleft", "add", "insert", "setdefault"})
 _CACHING = frozenset(
     {
         *("functools.lru_cache", "functools.lru_cache()", "functools.cache", "flask_caching.Cache().memoize()"),
@@ -109,6 +111,7 @@ def check(node: ast.Call | ast.Assign | ast.With | ast.Return, ctx: Context) -> 
     match node:
         case ast.Call():
             yield from _handed(node, ctx)
+            yield from _collected(node, ctx)
         case ast.Assign():
             yield from _global(node, ctx)
         case ast.With():
@@ -149,7 +152,14 @@ def _handed(node: ast.Call, ctx: Context) -> Iterator[Finding]:
                     f"The cache gives `{ctx.text(value)}` to requests whose session does not know it: cache what you "
                     "need of it."
                 )
-                yield ctx.finding(value, message)
+                yield ctx.finding(value, message, fixes=_only_id(value, "Cache", ctx))
+
+
+def _only_id(value: ast.expr, verb: str, ctx: Context) -> list[Fix]:
+    """The id is kept; what reads it has to fetch the row."""
+    if not isinstance(value, ast.Name) or model_of(value, ctx) is None:
+        return []
+    return [Fix(f"{verb} `{value.id}.id`", False, lambda editing: editing.replace(value, f"{value.id}.id"))]
 
 
 def _where(node: ast.AST, ctx: Context) -> str:
@@ -158,17 +168,54 @@ def _where(node: ast.AST, ctx: Context) -> str:
 
 
 def _global(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
-    """``global current; current = user``."""
+    """``global current; current = user``, and ``CURRENT[id] = user``."""
     scopes = ctx.scopes(node)
-    if not scopes or not is_instance(node.value, ctx):
+    if not scopes or not isinstance(node.value, ast.Name):
         return
     for target in node.targets:
-        if isinstance(target, ast.Name) and target.id in scopes[0].outer and not _kept(ctx.function(node), ctx):
-            message = (
-                f"`{ctx.text(node.value)}` belongs to the session of this {_where(node, ctx)}, and the global "
-                f"`{target.id}` outlives it: keep the id."
-            )
-            yield ctx.finding(node.value, message)
+        match target:
+            case ast.Name(id=name) if name in scopes[0].outer:
+                yield from _outlived(node.value, name, ctx)
+            case ast.Subscript(value=ast.Name() as container) if _is_shared(container, ctx):
+                yield from _outlived(node.value, container.id, ctx)
+            case _:
+                pass
+
+
+def _collected(node: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """``SEEN.append(user)``, ``CURRENT.setdefault(id, user)``."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name() as container, attr=method), args=[*_, ast.Name() as value]):
+            if method in _COLLECTING and ctx.scopes(node) and _is_shared(container, ctx):
+                yield from _outlived(value, container.id, ctx)
+        case _:
+            pass
+
+
+def _is_shared(container: ast.Name, ctx: Context) -> bool:
+    """The module keeps it for all requests. Tests and commands have one context from their beginning to their end."""
+    function = ctx.function(container)
+    if not isinstance(function, ast.FunctionDef) or ctx.is_test or any(map(_makes_command, function.decorator_list)):
+        return False
+    bound_here = any(
+        container.id in scope.bindings and container.id not in scope.outer for scope in ctx.scopes(container)
+    )
+    return not bound_here and ctx.ask(places.is_container, container.id)
+
+
+def _makes_command(decorator: ast.expr) -> bool:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(target, ast.Attribute) and target.attr == "command"
+
+
+def _outlived(value: ast.Name, name: str, ctx: Context) -> Iterator[Finding]:
+    if not is_instance(value, ctx) or _kept(ctx.function(value), ctx):
+        return
+    message = (
+        f"`{value.id}` belongs to the session of this {_where(value, ctx)}, and the global `{name}` outlives it: keep "
+        "the id."
+    )
+    yield ctx.finding(value, message, fixes=_only_id(value, "Keep", ctx))
 
 
 def _cached(node: ast.Return, ctx: Context) -> Iterator[Finding]:

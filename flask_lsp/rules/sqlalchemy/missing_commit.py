@@ -91,10 +91,10 @@ def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
 
 
 def _is_statement(start: int, span: Span, ctx: Context) -> bool:
-    """The call is made for what it does: what it gives back is not used."""
+    """An assignment, or a call that is made for what it does: what it gives back is not used."""
     block = ctx.file.tree.at(start).block
-    call = _node_at(block, span)
-    return call is not None and isinstance(block.parents.get(call), ast.Expr)
+    node = _node_at(block, span)
+    return isinstance(node, ast.Attribute) or (node is not None and isinstance(block.parents.get(node), ast.Expr))
 
 
 def _node_at(block: Block, span: Span) -> ast.Call | ast.Attribute | None:
