@@ -53,6 +53,8 @@ class Failing(NamedTuple):
     """The function of the project that is called there."""
     mended: frozenset[str] = frozenset()
     """The errors behind which the session has been rolled back."""
+    always: bool = True
+    """It does not depend on a condition, which who calls may know: ``commit=False``."""
 
 
 class Failures(NamedTuple):
@@ -86,6 +88,7 @@ class FailureWalk(PathWalk[Mark]):
         self._seen: set[Mark] = set()
         self._raised: set[Mark] = set()
         self._in_handlers = 0
+        self._in_branches = 0
 
     def run(self) -> Failures:
         if not self._names.known or self._told.yields or self._told.is_async:
@@ -109,7 +112,9 @@ class FailureWalk(PathWalk[Mark]):
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def fork(self, step: Fork, paths: Paths[Mark]) -> Paths[Mark]:
+        self._in_branches += 1
         ends = [self.body(body, paths) for body in step.bodies]
+        self._in_branches -= 1
         if self._in_handlers and all(step.bodies):
             return joined(ends)
         # Whoever rolls back on one branch knows why: what is asked is not followed.
@@ -199,7 +204,7 @@ class FailureWalk(PathWalk[Mark]):
         if session_calls.works(name):
             self._use(act, paths)
             if session_calls.saves(name):
-                self._failing[-1].append(Failing(act.path))
+                self._failing[-1].append(Failing(act.path, always=not self._in_branches))
             return paths
         if any(map(self._names.is_session, act.given)):
             return start()
@@ -225,8 +230,8 @@ class FailureWalk(PathWalk[Mark]):
         failures = self._failures(key)
         if failures.works:
             self._use(act, paths)
-        if failures.fails is not None:
-            self._failing[-1].append(Failing(act.path, key, failures.fails.mended))
+        if failures.fails is not None and failures.fails.always:
+            self._failing[-1].append(Failing(act.path, key, failures.fails.mended, not self._in_branches))
         if failures.recovers:
             return start()
         if not failures.breaks:

@@ -54,6 +54,24 @@ class Nodes:
             below.reverse()
             stack += below
         self._bound: dict[ast.AST, frozenset[str]] = {}
+        self._own: dict[FunctionNode, list[ast.AST]] | None = None
+
+    def own(self, function: FunctionNode) -> list[ast.AST]:
+        """The nodes that run in the body of a function, in the order of the text; bodies of functions in it are left
+        out."""
+        if self._own is None:
+            self._own = {}
+            for node, around in self.functions.items():
+                self._own.setdefault(around, []).append(node)
+        return self._own.get(function, [])
+
+    def within(self, function: FunctionNode) -> Iterator[ast.AST]:
+        """The nodes of a function's body, and after them those of the functions in it."""
+        todo = [function]
+        while todo:
+            own = self.own(todo.pop())
+            yield from own
+            todo += [node for node in own if isinstance(node, _FUNCTIONS)]
 
     def binds(self, node: ast.AST, name: str) -> bool:
         """Something in or below the node binds or deletes the name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from flask_lsp.rules.base import Fix
 from flask_lsp.rules.common._abort_on import begins_line, runs_first
@@ -16,7 +16,29 @@ _TITLES = {"json": "Read the JSON body", "form": "Read the form", "args": "Read 
 
 def read_instead(reads: tuple[Read, ...], kind: str, ctx: Context) -> Fix | None:
     """All these places read another part; nothing is offered where one of them does what that part cannot."""
-    changes = [_change(read, kind, ctx) for read in reads]
+    return _changed([_change(read, kind, ctx) for read in reads], kind)
+
+
+def query_instead(reads: tuple[Read, ...], ctx: Context) -> Fix | None:
+    """All these places read the query; where it was JSON by its key, the key is asked for first."""
+    items = {read: item for read, item in _items(reads, ctx) if checked_first(item, ctx)}
+    return _changed(
+        [
+            _with_key(read, items[read], f"{_request(read, ctx)}.args", ctx)
+            if read in items
+            else _change(read, "args", ctx)
+            for read in reads
+        ],
+        "args",
+    )
+
+
+def _request(read: Read, ctx: Context) -> str:
+    of = read.node.func if isinstance(read.node, ast.Call) else read.node
+    return ctx.text(of.value) if isinstance(of, ast.Attribute) else "request"
+
+
+def _changed(changes: list[Callable[[Editing], None] | None], kind: str) -> Fix | None:
     if not changes or None in changes:
         return None
 
@@ -74,7 +96,7 @@ def _suits(name: ast.Name, value: ast.expr, ctx: Context) -> bool:
 def _with_key(read: Read, item: ast.Subscript, text: str, ctx: Context) -> Callable[[Editing], None] | None:
     """An item of the body is no item of a form: nobody answers 400 where it is missing."""
     statement, key = ctx.statement(item), ctx.string(item.slice)
-    if key is None or not begins_line(statement, ctx) or not runs_first(item, statement, ctx):
+    if key is None or not checked_first(item, ctx):
         return None
 
     def change(editing: Editing) -> None:
@@ -86,11 +108,17 @@ def _with_key(read: Read, item: ast.Subscript, text: str, ctx: Context) -> Calla
     return change
 
 
+def checked_first(item: ast.Subscript, ctx: Context) -> bool:
+    """A fix can ask for the key in front of the statement."""
+    statement = ctx.statement(item)
+    return ctx.string(item.slice) is not None and begins_line(statement, ctx) and runs_first(item, statement, ctx)
+
+
 # -- methods ---------------------------------------------------------------------------------------------------------
 
 
-def add_post(function: FunctionDef, ctx: Context) -> Fix | None:
-    """POST for the one route that stands above the view."""
+def add_post(function: FunctionDef, reads: tuple[Read, ...], ctx: Context) -> Fix | None:
+    """POST for the one route that stands above the view, and a look at the keys that are read of the JSON body."""
     routes = [each for each in function.decorator_list if ctx.is_route(each)]
     if len(routes) != 1 or not isinstance(routes[0], ast.Call) or not isinstance(routes[0].func, ast.Attribute):
         return None
@@ -99,7 +127,12 @@ def add_post(function: FunctionDef, ctx: Context) -> Fix | None:
     if given is not None and not isinstance(given, ast.List | ast.Tuple | ast.Set):
         return None
 
+    asked = [_with_key(read, item, ctx.text(read.node), ctx) for read, item in _items(reads, ctx)]
+
     def change(editing: Editing) -> None:
+        for each in asked:
+            if each is not None:
+                each(editing)
         if name.attr == "get":
             end = editing.span(name).end
             editing.replace(editing.span(name)._replace(start=end - len("get")), "route")
@@ -111,3 +144,11 @@ def add_post(function: FunctionDef, ctx: Context) -> Fix | None:
             editing.insert(last, f"{', ' if given.elts else ''}{editing.string('POST')}")
 
     return Fix('Add `methods=["GET", "POST"]`', False, change)
+
+
+def _items(reads: tuple[Read, ...], ctx: Context) -> Iterator[tuple[Read, ast.Subscript]]:
+    """``request.json["name"]``."""
+    for read in reads:
+        parent = ctx.parent(read.node)
+        if read.kind == "json" and isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Load):
+            yield read, parent

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from flask_lsp.rules.common._request import leaves, own_nodes
+from flask_lsp.rules.common._request import leaves
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
 
@@ -56,7 +56,7 @@ class Argument:
                 if any(self.is_here(inner, ctx) for value in before for inner in ast.walk(value)):
                     return True
             elif isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
-                return any(self._turns_back(other, node, ctx) for other in own_nodes(parent))
+                return any(self._turns_back(other, node, ctx) for other in ctx.block.nodes.own(parent))
             child = parent
         return False
 
@@ -109,7 +109,9 @@ def is_checked(cast: ast.Call, read: Argument, function: FunctionNode, ctx: Cont
     """Something looks at the text before it is cast, or may have: ``x.isdigit()``, ``re.match(..., x)``, ``x in``, a
     form or schema that validates the request."""
     return any(
-        _checks(node, read, ctx) for node in own_nodes(function) if node is not cast and _before(node, cast, ctx)
+        _checks(node, read, ctx)
+        for node in ctx.block.nodes.own(function)
+        if node is not cast and _before(node, cast, ctx)
     )
 
 

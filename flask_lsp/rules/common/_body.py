@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from flask_lsp.rules.common._item import KINDS
-from flask_lsp.rules.common._request import leaves, own_nodes
+from flask_lsp.rules.common._request import leaves
 from flask_lsp.rules.context import Context
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -52,7 +52,8 @@ def reading(function: FunctionDef, ctx: Context) -> Reading:
     """What a function, with those in it, reads."""
     found: list[Read] = []
     whole = False
-    for node in ast.walk(function):
+    requests = _requests(ctx)
+    for node in ctx.block.nodes.within(function):
         if isinstance(node, ast.Attribute):
             if node.attr in _RAW and ctx.name(node.value) == "flask.request":
                 whole = True
@@ -64,14 +65,18 @@ def reading(function: FunctionDef, ctx: Context) -> Reading:
                     found.append(Read(call, "json", _keys(call, ctx), bool(call.args) or _is_lenient(call)))
                 else:
                     whole = True
-        elif isinstance(node, ast.Name) and not isinstance(ctx.parent(node), ast.Attribute):
+        elif isinstance(node, ast.Name) and node.id in requests and not isinstance(ctx.parent(node), ast.Attribute):
             whole = whole or ctx.name(node) == "flask.request"
-    if not found:
-        return Reading((), whole)
-    # A parameter of a decorator is read where it stands, not in the view.
-    inside = {inner for statement in function.body for inner in ast.walk(statement)}
-    own = [read for read in found if read.node in inside]
-    return Reading(tuple(sorted(own, key=lambda read: ctx.span(read.node))), whole)
+    return Reading(tuple(sorted(found, key=lambda read: ctx.span(read.node))), whole)
+
+
+def _requests(ctx: Context) -> frozenset[str]:
+    """The names that the request may go by here."""
+    bindings = ctx.file.facts.bindings
+    return frozenset(
+        {"request"}
+        | {name for name, ats in bindings.items() if any(getattr(at.bound, "attribute", "") == "request" for at in ats)}
+    )
 
 
 def _is_lenient(call: ast.Call) -> bool:
@@ -105,7 +110,7 @@ def _keys(node: ast.expr, ctx: Context) -> frozenset[str] | None:
 def _keys_of(name: ast.Name, value: ast.expr, ctx: Context) -> frozenset[str] | None:
     function = ctx.function(name)
     found: set[str] = set()
-    for use in own_nodes(function) if function is not None else ():
+    for use in ctx.block.nodes.own(function) if function is not None else ():
         if is_use_of(use, name.id) and ctx.reaching(use) is value:
             keys = _keys(use, ctx)
             if keys is None:
@@ -129,7 +134,7 @@ _TELLS = ("is_json", "content_type", "mimetype", "mimetype_params", "accept_mime
 
 def looks_at_type(function: FunctionDef, ctx: Context) -> bool:
     """The view looks what kind of body it got."""
-    return any(_is_type(node, ctx) for node in ast.walk(function))
+    return any(_is_type(node, ctx) for node in ctx.block.nodes.within(function))
 
 
 def _is_type(node: ast.AST, ctx: Context) -> bool:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from flask_lsp.facts.values import path_of
-from flask_lsp.rules.common._request import LOADS, own_nodes, raw_body
+from flask_lsp.rules.common._request import LOADS, raw_body
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import FunctionNode
 
@@ -96,6 +96,9 @@ def _plain(node: ast.expr) -> ast.expr:
 # -- checked before --------------------------------------------------------------------------------------------------
 
 
+_CHECKING = (ast.Compare, ast.Call, ast.Subscript, ast.Match)
+
+
 def is_checked(read: Item, function: FunctionNode, ctx: Context) -> bool:
     """Something before the item looks whether it is there, or may: ``"x" in data``, ``data.get("x")``, a schema or a
     function that is given the whole."""
@@ -103,8 +106,8 @@ def is_checked(read: Item, function: FunctionNode, ctx: Context) -> bool:
     around = {inner for parent in ctx.ancestors(read.node) for inner in _tests_of(parent)}
     return any(
         _checks(node, read, ctx)
-        for node in own_nodes(function)
-        if isinstance(node, ast.Compare | ast.Call | ast.Subscript | ast.Match)
+        for node in ctx.block.nodes.own(function)
+        if isinstance(node, _CHECKING)
         if node is not read.node and (ctx.span(node).start < at.start or node in around)
     )
 

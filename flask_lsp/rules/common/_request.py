@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
 from flask_lsp.facts.values import path_of
 from flask_lsp.project import functions
 from flask_lsp.rules.context import Context
-from flask_lsp.syntax.nodes import FunctionNode
 
 EVERYTHING = frozenset({"Exception", "BaseException"})
 VALUE_ERRORS = frozenset({"ValueError"}) | EVERYTHING
@@ -40,16 +38,6 @@ def is_caught(node: ast.AST, ctx: Context, kinds: frozenset[str]) -> bool:
                     return True
         child = parent
     return False
-
-
-def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a function's body in the order of the text, without those of the functions and classes in it."""
-    stack: list[ast.AST] = list(function.body[::-1]) if isinstance(function.body, list) else [function.body]
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def leaves(body: list[ast.stmt], ctx: Context) -> bool:

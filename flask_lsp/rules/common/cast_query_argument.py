@@ -40,7 +40,7 @@ from flask_lsp.project import functions
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.common._abort_on import abort_on, handler_around
 from flask_lsp.rules.common._argument import CASTS, GETS, Argument, argument, casts_of, is_checked
-from flask_lsp.rules.common._request import VALUE_ERRORS, is_caught, own_nodes
+from flask_lsp.rules.common._request import VALUE_ERRORS, is_caught
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.nodes import FunctionNode
@@ -89,7 +89,7 @@ def _compared(kind: ast.expr) -> Callable[[Editing], None]:
 
 def _is_told_before(node: ast.Call, read: Argument, function: FunctionNode, ctx: Context) -> bool:
     """The same variable was cast before: one finding tells it."""
-    for other in own_nodes(function):
+    for other in ctx.block.nodes.own(function):
         if other is node or read.variable is None:
             return False
         if casts_of(other, read.variable.id, ctx) and argument(other.args[0], ctx) == read:  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ from dataclasses import dataclass
 
 from flask_lsp.project import functions
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
-from flask_lsp.rules.common._request import BAD_REQUESTS, is_caught, leaves, own_nodes
+from flask_lsp.rules.common._request import BAD_REQUESTS, is_caught, leaves
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 
@@ -87,7 +87,7 @@ class _Test:
 
 def _tests(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -> Iterator[_Test]:
     """The expressions that ask whether there is JSON, in the order of the text."""
-    for node in own_nodes(function):
+    for node in ctx.block.nodes.own(function):
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 yield from _test(node, operand, _leaves_if(node, ctx), ctx)

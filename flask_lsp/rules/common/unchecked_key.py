@@ -43,10 +43,12 @@ from collections.abc import Callable, Iterator
 from flask_lsp.project import functions
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.common._abort_on import begins_line, free_name, runs_first
+from flask_lsp.rules.common._accessor import checked_first
 from flask_lsp.rules.common._argument import CASTS, casts_of
 from flask_lsp.rules.common._item import Item, is_checked, item
-from flask_lsp.rules.common._request import EVERYTHING, is_caught, own_nodes, target_path
+from flask_lsp.rules.common._request import EVERYTHING, is_caught, target_path
 from flask_lsp.rules.common._view import answers
+from flask_lsp.rules.common.wrong_body_accessor import has_no_body, misread
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.syntax.nodes import FunctionNode
@@ -72,7 +74,7 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
         return
     if _is_told_before(read, function, ctx) or is_checked(read, function, ctx) or _is_guarded(read, function, ctx):
         return
-    if ctx.ask(functions.handles, errors):
+    if ctx.ask(functions.handles, errors) or _is_misread(read, function, ctx):
         return
     fixes = [fix for fix in (_abort(read, function, ctx), _get(read, ctx)) if fix is not None]
     if answered_400 and _is_cast(read, ctx):
@@ -86,20 +88,27 @@ def check(node: ast.Subscript, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(node, message, fixes=fixes)
 
 
+def _is_misread(read: Item, function: FunctionNode, ctx: Context) -> bool:
+    """``request.json["name"]`` where no request has a body: FL903 tells it, and its fix asks for the key too."""
+    if read.kind != "json" or read.variable is not None or isinstance(function, ast.Lambda):
+        return False
+    return has_no_body(function, ctx) and checked_first(read.node, ctx) and misread(function, ctx) is not None
+
+
 def _is_cast(read: Item, ctx: Context) -> bool:
     match ctx.parent(read.node):
         case ast.Call(func=func, args=[given], keywords=[]) if given is read.node:
             return ctx.name(func) in CASTS
         case ast.Assign(targets=[ast.Name(id=name)]):
             function = ctx.function(read.node)
-            return function is not None and any(casts_of(node, name, ctx) for node in own_nodes(function))
+            return function is not None and any(casts_of(node, name, ctx) for node in ctx.block.nodes.own(function))
         case _:
             return False
 
 
 def _is_told_before(read: Item, function: FunctionNode, ctx: Context) -> bool:
     """The same key was read before: one finding tells it."""
-    for other in own_nodes(function):
+    for other in ctx.block.nodes.own(function):
         if other is read.node:
             return False
         if isinstance(other, ast.Subscript) and isinstance(other.slice, ast.Constant):

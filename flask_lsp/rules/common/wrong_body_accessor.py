@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from flask_lsp.project import clients
 from flask_lsp.project.clients import Client
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
-from flask_lsp.rules.common._accessor import add_post, read_instead
+from flask_lsp.rules.common._accessor import add_post, query_instead, read_instead
 from flask_lsp.rules.common._body import (
     FunctionDef,
     Read,
@@ -56,7 +56,7 @@ from flask_lsp.rules.context import Context
 
 rule = Rule("FL903", "wrong-body-accessor", Level.WARNING, words=("request",))
 
-_NO_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+NO_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _NAMES = {"form": "request.form", "json": "request.json", "args": "request.args", "files": "request.files"}
 
 
@@ -75,9 +75,15 @@ def misread(node: FunctionDef, ctx: Context) -> Finding | None:
     if methods is None or read is None or not read.reads:
         return None
     sent = _sent(node, methods, ctx)
-    if methods <= _NO_BODY:
+    if methods <= NO_BODY:
         return _without_body(node, read, sent, ctx)
     return _both(read, ctx) or _against_clients(node, read, methods, sent, ctx)
+
+
+def has_no_body(node: FunctionDef, ctx: Context) -> bool:
+    """The view answers only methods whose requests have no body."""
+    methods = methods_of(node, ctx)
+    return methods is not None and methods <= NO_BODY
 
 
 def _sent(node: FunctionDef, methods: frozenset[str], ctx: Context) -> tuple[Client, ...]:
@@ -110,7 +116,7 @@ def _without_body(node: FunctionDef, read: Reading, sent: tuple[Client, ...], ct
     what = "answers 415" if first.kind == "json" else "is empty"
     name = ctx.text(first.node)
     by_query = any(one.sent.method == "GET" and one.sent.query for one in sent)
-    fixes = [add_post(node, ctx), *_to_query(body, ctx)]
+    fixes = [add_post(node, tuple(body), ctx), *_to_query(body, ctx)]
     message = f"This view is there for GET alone, and a GET request has no body: `{name}` {what}; "
     message += "read `request.args`." if by_query else 'add `methods=["GET", "POST"]`.'
     fixes = [fix for fix in (reversed(fixes) if by_query else fixes) if fix is not None]
@@ -120,7 +126,7 @@ def _without_body(node: FunctionDef, read: Reading, sent: tuple[Client, ...], ct
 def _to_query(body: list[Read], ctx: Context) -> list[Fix | None]:
     if any(each.kind == "files" for each in body):
         return []
-    return [read_instead(tuple(body), "args", ctx)]
+    return [query_instead(tuple(body), ctx)]
 
 
 def _is_shared(body: list[Read], query: tuple[Read, ...]) -> bool:
@@ -171,7 +177,7 @@ def _against_clients(
         message = "Requests without JSON are turned back above, and the others have no form: read `request.json`."
         fix = read_instead(read.of("form"), "json", ctx)
         return ctx.finding(read.of("form")[0].node, message, fixes=[fix] if fix else [])
-    bodies = [one for one in sent if one.sent.method in methods - _NO_BODY and one.sent.kind != "none"]
+    bodies = [one for one in sent if one.sent.method in methods - NO_BODY and one.sent.kind != "none"]
     kinds = {one.sent.kind for one in bodies}
     if len(kinds) != 1 or "?" in kinds or looks_at_type(node, ctx):
         return None
@@ -200,7 +206,7 @@ def _query_alone(
 ) -> Finding | None:
     """What is sent in the body is read from the query."""
     query = read.of("args")
-    if not query or methods & _NO_BODY or any(one.sent.query for one in bodies):
+    if not query or methods & NO_BODY or any(one.sent.query for one in bodies):
         return None
     keys, known, others = read.keys("args"), _keys_sent(bodies), read.keys("form", "json", "files")
     if not keys or known is None or not keys <= known or others is None or not keys.isdisjoint(others):
