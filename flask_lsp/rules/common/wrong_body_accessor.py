@@ -113,7 +113,7 @@ def _without_body(node: FunctionDef, read: Reading, sent: tuple[Client, ...], ct
     ):
         return None
     first = next(each for each in body if not _is_given(each, ctx))
-    what = "answers 415" if first.kind == "json" else "is empty"
+    what = _without_json(ctx) if first.kind == "json" else "is empty"
     name = ctx.text(first.node)
     by_query = any(one.sent.method == "GET" and one.sent.query for one in sent)
     fixes = [add_post(node, tuple(body), ctx), *_to_query(body, ctx)]
@@ -121,6 +121,13 @@ def _without_body(node: FunctionDef, read: Reading, sent: tuple[Client, ...], ct
     message += "read `request.args`." if by_query else 'add `methods=["GET", "POST"]`.'
     fixes = [fix for fix in (reversed(fixes) if by_query else fixes) if fix is not None]
     return ctx.finding(first.node, message, fixes=fixes)
+
+
+def _without_json(ctx: Context) -> str:
+    """What reading JSON does where none was sent."""
+    if ctx.versions.below("flask", (2, 1)) or ctx.versions.below("werkzeug", (2, 1)):
+        return "is None"
+    return "answers 400" if ctx.versions.below("werkzeug", (2, 3)) else "answers 415"
 
 
 def _to_query(body: list[Read], ctx: Context) -> list[Fix | None]:
