@@ -257,6 +257,11 @@ def _used_after(node: ast.With, ctx: Context) -> Iterator[Finding]:
             continue
         later = node.body[node.body.index(commit) + 1 :]
         for name in _instances_before(node, commit, ctx):
+            if (given := _given_back(later, name)) is not None:
+                # What tests make is often not read.
+                if not ctx.is_test and not _kept(ctx.function(node), ctx):
+                    yield _returned(given, name, commit, call, ctx)
+                continue
             if any(isinstance(inner, ast.Name) and inner.id == name for inner in own_nodes(later)):
                 continue  # it is loaded anew, or something else happens to it
             use = _first_use(node, name, ctx)
@@ -264,17 +269,39 @@ def _used_after(node: ast.With, ctx: Context) -> Iterator[Finding]:
                 yield _after(use, name, commit, call, ctx)
 
 
-def _after(use: ast.Attribute, name: str, commit: ast.stmt, call: ast.Call, ctx: Context) -> Finding:
+def _given_back(later: list[ast.stmt], name: str) -> ast.Name | None:
+    """``return user``, where that is all that happens to it behind the commit."""
+    match later:
+        case [*between, ast.Return(value=ast.Name(id=returned) as value)] if returned == name:
+            used = any(isinstance(inner, ast.Name) and inner.id == name for inner in own_nodes(between))
+            return None if used else value
+        case _:
+            return None
+
+
+def _returned(given: ast.Name, name: str, commit: ast.stmt, call: ast.Call, ctx: Context) -> Finding:
+    message = (
+        f"The commit expired `{name}`, and its session ends with the `with` above: who reads it gets "
+        "DetachedInstanceError; give back what is needed of it."
+    )
+    return ctx.finding(given, message, fixes=[_load(name, commit, call, ctx)])
+
+
+def _load(name: str, commit: ast.stmt, call: ast.Call, ctx: Context) -> Fix:
     session = ctx.text(call.func).rpartition(".")[0]
 
     def change(editing: Editing) -> None:
         editing.insert_after(commit, f"{session}.refresh({name})")
 
+    return Fix(f"Load `{name}` after the commit", False, change)
+
+
+def _after(use: ast.Attribute, name: str, commit: ast.stmt, call: ast.Call, ctx: Context) -> Finding:
     message = (
         f"The commit expired `{name}`, and its session ended with the `with` above: reading `{ctx.text(use)}` raises "
         "DetachedInstanceError; read it inside."
     )
-    return ctx.finding(use, message, fixes=[Fix(f"Load `{name}` after the commit", False, change)])
+    return ctx.finding(use, message, fixes=[_load(name, commit, call, ctx)])
 
 
 def _instances_before(node: ast.With, commit: ast.stmt, ctx: Context) -> Iterator[str]:
