@@ -1,7 +1,8 @@
 """The session is changed, and nothing commits the change.
 
-`db.session.add()` only notes what is to be done. Without `db.session.commit()` the transaction is rolled back when the
-request, or the application context, ends: the view answers as if all were well, and the row is not there.
+`db.session.add()` only notes what is to be done, and so does a new value for an attribute of what was loaded. Without
+`db.session.commit()` the transaction is rolled back when the request, or the application context, ends: the view
+answers as if all were well, and the row is not there.
 
 ```python
 from flask import Flask, redirect, request, url_for
