@@ -25,7 +25,10 @@ INSTANCE = re.compile(
     + r"|session\.get\(\)|session\.get_one\(\)|get_or_404\(\)|first_or_404\(\)|one_or_404\(\))"
 )
 """The canonical name of what a query gives, where that is one instance."""
+ALL = re.compile(re.escape(DATABASE) + rf"\.(?:Model\.query|session\.query\(\)){_STEPS}\.all\(\)")
+"""Of what gives a list of them."""
 ROWS = re.compile(re.escape(DATABASE) + rf"\.(?:Model\.query|session\.query\(\)){_STEPS}")
+"""Of what gives them one by one."""
 _GIVEN_MODEL = re.compile(r"(?:^|\.)(?:get|get_one|get_or_404)\(\)$")
 _OF_MODEL = re.compile(r"(?P<model>\w[\w.]*)\.query(?:\.\w+\(\))*")
 _COLUMN = re.compile(r"(?:^|\.)(?:Column|mapped_column|relationship|deferred)\(\)$")

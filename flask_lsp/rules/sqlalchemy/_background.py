@@ -10,7 +10,7 @@ from flask_lsp.facts.model import Defined
 from flask_lsp.facts.values import path_of
 from flask_lsp.frozen import frozen
 from flask_lsp.project import functions
-from flask_lsp.project.databases import DATABASE, database_here, only_database
+from flask_lsp.project.databases import database_here, only_database
 from flask_lsp.project.places import place
 from flask_lsp.rules.base import Fix
 from flask_lsp.rules.context import Context
@@ -19,9 +19,6 @@ from flask_lsp.rules.own_modules import name_of
 from flask_lsp.rules.sqlalchemy._instance import model_of
 from flask_lsp.syntax.nodes import walk
 
-INSTANCE = re.compile(
-    re.escape(DATABASE) + r"\.(?:Model\.query(?:\.\w+\(\))*?\.(?:get|first|one|all)\(\)|session\.get\(\))"
-)
 _THREADS = {"threading.Thread": 1, "threading.Timer": 1, "multiprocessing.Process": 1}
 _WHAT = {"threading.Thread": "the thread", "threading.Timer": "the timer", "multiprocessing.Process": "the process"}
 _EXECUTORS = re.compile(r"concurrent\.futures\.\w+Executor\(\)\.submit|flask_executor\.Executor\(\)\.submit")

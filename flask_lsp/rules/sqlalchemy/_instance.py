@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from flask_lsp.project.databases import DATABASE
+from flask_lsp.project.session_instances import ALL, INSTANCE, ROWS
 from flask_lsp.rules.context import Context
 from flask_lsp.syntax.nodes import own_nodes
 
-_STEPS = r"(?:\.\w+\(\))*?"
-_ONE = r"(?:get|get_or_404|first|first_or_404|one|one_or_none|one_or_404)\(\)"
-_INSTANCE = re.compile(
-    re.escape(DATABASE)
-    + rf"\.(?:Model\(\)|(?:Model\.query|session\.query\(\)){_STEPS}\.(?:{_ONE}|all\(\))"
-    + r"|session\.get\(\)|get_or_404\(\)|first_or_404\(\)|one_or_404\(\))"
-)
-_ROW = re.compile(rf"{_STEPS}\.{_ONE}")
 _FETCHES = frozenset({f"{DATABASE}.session.get", f"{DATABASE}.get_or_404"})
 
 
@@ -28,7 +20,7 @@ def is_instance(node: ast.expr, ctx: Context) -> bool:
     if name == f"{DATABASE}.Model()" and isinstance(ctx.reaching(node), ast.Call):
         return _is_added(node, ctx)
     if name is not None:
-        return bool(_INSTANCE.fullmatch(name))
+        return bool(INSTANCE.fullmatch(name) or ALL.fullmatch(name)) or name == f"{DATABASE}.Model()"
     return _is_looped_over(node, ctx)
 
 
@@ -79,7 +71,8 @@ def _is_looped_over(node: ast.Name, ctx: Context) -> bool:
     for parent in ctx.ancestors(node):
         match parent:
             case ast.For(target=ast.Name(id=name), iter=rows) if name == node.id:
-                return bool(re.fullmatch(re.escape(DATABASE) + rf"\.Model\.query{_STEPS}", ctx.name(rows) or ""))
+                queried = ctx.name(rows) or ""  # of `session.query(User.name)` they are no instances
+                return queried.startswith(f"{DATABASE}.Model.query") and bool(ROWS.fullmatch(queried))
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 return False
             case _:

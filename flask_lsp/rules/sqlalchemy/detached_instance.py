@@ -77,6 +77,7 @@ from collections.abc import Iterator
 
 from flask_lsp.project import databases, places
 from flask_lsp.project.session_calls import session_method
+from flask_lsp.project.session_instances import ALL, INSTANCE
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
@@ -240,7 +241,8 @@ def _decorator_name(node: ast.expr, ctx: Context) -> str:
 
 
 def _is_query(node: ast.expr, ctx: Context) -> bool:
-    return isinstance(node, ast.Call) and bool(_background.INSTANCE.fullmatch(ctx.name(node) or ""))
+    name = ctx.name(node) or "" if isinstance(node, ast.Call) else ""
+    return bool(INSTANCE.fullmatch(name) or ALL.fullmatch(name))
 
 
 # -- used after the context --------------------------------------------------------------------------------------------
