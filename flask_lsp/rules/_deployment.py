@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -83,6 +84,24 @@ def mounts_sources(project: Project, document: str, where: Where) -> bool:
         if any(other.startswith(f"{folder}/") and other.endswith(".py") for other in project.files):
             return True
     return False
+
+
+def variables_of(facts: DeploymentFacts, ctx: Context, *names: str) -> Iterator[tuple[Variable, Role]]:
+    """The variables of some names that the file sets, before a command too, and for whom."""
+    for variable in facts.variables:
+        if variable.name in names:
+            yield variable, role(variable, facts, ctx)
+    for each in programs(facts, ctx):
+        for variable in each.sets:
+            if variable.name in names:
+                yield variable, role(each.command, facts, ctx)
+
+
+def placed(variable: Variable) -> Span:
+    """Where to speak of a variable: at its name and value where they stand side by side, else at its value."""
+    if 0 < variable.span.start - variable.name_span.end < 4:
+        return Span(variable.name_span.start, variable.span.end)
+    return variable.span if variable.span.end > variable.span.start else variable.name_span
 
 
 def programs(facts: DeploymentFacts, ctx: Context) -> tuple[Started, ...]:

@@ -53,12 +53,11 @@ from collections.abc import Iterator
 from flask_lsp.facts.deployment import DeploymentFacts, Variable
 from flask_lsp.facts.launching import Started
 from flask_lsp.project import config
-from flask_lsp.rules._deployment import Role, programs, remove_variable, remove_word, role
+from flask_lsp.rules._deployment import Role, placed, programs, remove_variable, remove_word, role, variables_of
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug._deployed import is_debug, is_development_mode
 from flask_lsp.rules.editing import Editing
-from flask_lsp.text import Span
 
 rule = Rule("FL503", "debug-in-deployment", Level.ERROR, words=("raw_env",))
 
@@ -66,15 +65,11 @@ _WHY = "lets anyone who reaches the server run code on it"
 
 
 def check(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
-    for variable in facts.variables:
+    for variable, of in variables_of(facts, ctx, "FLASK_DEBUG", "FLASK_ENV"):
         if is_debug(variable) or is_development_mode(variable):
-            yield from _variable(variable, role(variable, facts, ctx), ctx)
+            yield from _variable(variable, of, ctx)
     for each in programs(facts, ctx):
-        of = role(each.command, facts, ctx)
-        for variable in each.sets:
-            if is_debug(variable) or is_development_mode(variable):
-                yield from _variable(variable, of, ctx)
-        yield from _option(each, of, ctx)
+        yield from _option(each, role(each.command, facts, ctx), ctx)
 
 
 def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
@@ -97,8 +92,6 @@ def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
             message = f"{said} asks production for development mode; Flask ignores it since 2.3: remove this."
     if of is Role.DOUBTFUL:
         message = f"If this is more than a file for development: {message}"
-    span = variable.span if variable.span.end > variable.span.start else variable.name_span
-    whole = Span(variable.name_span.start, variable.span.end) if _close(variable) else span
 
     def set_value(editing: Editing) -> None:
         editing.replace(variable.span, value)
@@ -106,12 +99,7 @@ def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
     fixes = remove_variable(variable, ctx)
     if variable.name == "FLASK_DEBUG" or ctx.versions.below("flask", (2, 3)) or ctx.ask(config.reads, "FLASK_ENV"):
         fixes.insert(0, Fix(f"Set `{variable.name}` to `{value}`", False, set_value))
-    yield ctx.finding(whole, message, level=level, fixes=fixes)
-
-
-def _close(variable: Variable) -> bool:
-    """The name and the value stand side by side."""
-    return 0 < variable.span.start - variable.name_span.end < 4
+    yield ctx.finding(placed(variable), message, level=level, fixes=fixes)
 
 
 def _option(each: Started, of: Role, ctx: Context) -> Iterator[Finding]:

@@ -42,11 +42,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_lsp.facts.deployment import DeploymentFacts
 from flask_lsp.facts.model import Literal
 from flask_lsp.facts.values import path_of
 from flask_lsp.project import config, places
 from flask_lsp.project.project import Project
 from flask_lsp.rules._config import is_under_condition
+from flask_lsp.rules._deployment import Role, placed, remove_variable, variables_of
 from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
@@ -68,7 +70,10 @@ _EXPOSED = "The whole network reaches the debugger, which runs any code: drop th
 _NO_PIN = "Without its PIN the debugger runs the code of whoever reaches it: leave the PIN on."
 
 
-def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
+def check(node: ast.Call | ast.Assign | DeploymentFacts, ctx: Context) -> Iterator[Finding]:
+    if isinstance(node, DeploymentFacts):
+        yield from _deployed(node, ctx)
+        return
     if ctx.is_test or ctx.ask(config.is_for_development, ""):
         return
     if isinstance(node, ast.Assign):
@@ -150,3 +155,14 @@ def _pin(call: ast.Call, ctx: Context) -> Iterator[Finding]:
 
 def _remove(statement: ast.stmt, ctx: Context) -> Fix:
     return Fix(f"Remove `{ctx.text(statement)}`", False, lambda editing: editing.delete_statement(statement))
+
+
+def _deployed(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
+    """``WERKZEUG_DEBUG_PIN=off`` where the application is deployed."""
+    for variable, of in variables_of(facts, ctx, _PIN):
+        if variable.value != "off" or of is Role.DEVELOPMENT:
+            continue
+        doubtful = of is Role.DOUBTFUL
+        message = f"If this is more than a file for development: {_NO_PIN}" if doubtful else _NO_PIN
+        level = Level.INFORMATION if doubtful else None
+        yield ctx.finding(placed(variable), message, level=level, fixes=remove_variable(variable, ctx))

@@ -41,7 +41,7 @@ from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import config
 from flask_lsp.project.project import Project
 from flask_lsp.rules._config import is_app, is_config, sets
-from flask_lsp.rules._deployment import Role, remove_variable, role
+from flask_lsp.rules._deployment import Role, remove_variable, variables_of
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug._deployed import is_development_mode, rename_variable
@@ -71,10 +71,10 @@ def check(
 
 def _deployed(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
     """``FLASK_ENV`` in a deployment file, where FL503 does not speak of it."""
-    for variable in facts.variables:
-        if variable.name != "FLASK_ENV" or not variable.value or ctx.versions.below("flask", (2, 3)):
+    for variable, of in variables_of(facts, ctx, "FLASK_ENV"):
+        if not variable.value or ctx.versions.below("flask", (2, 3)):
             continue
-        if is_development_mode(variable) and role(variable, facts, ctx) is not Role.DEVELOPMENT:
+        if is_development_mode(variable) and of is not Role.DEVELOPMENT:
             continue
         if not ctx.ask(config.reads, "FLASK_ENV"):
             develops = is_development_mode(variable)
