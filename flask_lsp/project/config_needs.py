@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from flask_lsp.facts.configuring import INTERFACE
 from flask_lsp.facts.model import Either, Literal, Value
 from flask_lsp.project import config, kinds, names
-from flask_lsp.project.config_model import Filled, all_scopes
+from flask_lsp.project.config_model import Filled, Given, all_scopes
 from flask_lsp.project.config_objects import Target
+from flask_lsp.project.deployment import served
 from flask_lsp.project.importers import reach
 
 if TYPE_CHECKING:
@@ -150,9 +151,8 @@ _SECURE = "SESSION_COOKIE_SECURE"
 
 
 def deployed_without(project: Project, document: str, name: str, key: str) -> bool:
-    """A deployment file starts the application, whose sources are all read, and nothing sets the key."""
-    launches = [each for each in project.deployment.launches if _SERVERS.search(each.how)]
-    if not launches:
+    """A server starts the application, whose sources are all read, and nothing sets the key."""
+    if not _is_served(project, document):
         return False
     known = _known(project, (document, name))
     if known is None or any(config.stage_of(target.name) == "production" for target in known.objects):
@@ -160,3 +160,28 @@ def deployed_without(project: Project, document: str, name: str, key: str) -> bo
     if config.may_set(project, document, key):
         return False
     return needs_key(project, (document, name)) is not None
+
+
+def _is_served(project: Project, document: str) -> bool:
+    """A deployment file, or a command that the project installs, has a server import the file, directly or not."""
+    if any(_SERVERS.search(each.how) for each in project.deployment.launches):
+        return True
+    return any(document == each or document in reach(project, each) for each in served(project))
+
+
+def lacks(project: Project, document: str, scope: str, owner: str, key: str, other: str) -> bool:
+    """An application that uses what ``key`` is given at a place of the file surely has nothing true for ``other``."""
+    target = Target(document, owner)
+    for known in config.configured(project, ""):
+        here = [each for each in known.given if each.key == key and each.document == document]
+        of_object = scope == config.CLASS_OR_MODULE
+        if not any(each.object == target if of_object else each.scope.rpartition(".")[2] == scope for each in here):
+            continue
+        values = [each for each in known.given if each.key == other]
+        if not known.open and (all(map(_is_false, values)) or (values[-1].sure and _is_false(values[-1]))):
+            return True
+    return False
+
+
+def _is_false(given: Given) -> bool:
+    return isinstance(given.value, Literal) and not given.value.value

@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from flask_lsp.facts.launching import FACTORIES, TARGET, Part, Started, Target, read_target, started, target_of
+from flask_lsp.facts.launching import FACTORIES, SERVERS, TARGET, Part, Started, Target, read_target, started, target_of
 from flask_lsp.frozen import frozen
 
 if TYPE_CHECKING:
@@ -124,6 +124,27 @@ def named_in(file: File) -> Iterator[Named]:
                 yield Named(part, read_target(part, "flask"), "flask", start_folders(each))
         if each.target is not None:
             yield Named(each.target, target_of(each), each.tool, start_folders(each), each)
+
+
+def served(project: Project) -> frozenset[str]:
+    """The files that gunicorn and its like import, by what deployment files tell them."""
+    return project.kept(_served, project.parts(_told_servers), project.modules)
+
+
+def _served(project: Project) -> frozenset[str]:
+    found: set[str] = set()
+    for document, targets in project.parts(_told_servers).items():
+        for target, folders in targets:
+            module = resolved(project, document, target, *folders)
+            found |= {module} if module is not None else set()
+    return frozenset(found)
+
+
+def _told_servers(file: File) -> tuple[tuple[Target, tuple[str, ...]], ...]:
+    if not file.is_deployment:
+        return ()
+    named = (each for each in named_in(file) if each.tool in SERVERS and each.target is not None)
+    return tuple((each.target, each.folders) for each in named if each.target is not None)
 
 
 def start_folders(each: Started) -> tuple[str, ...]:

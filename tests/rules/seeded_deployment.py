@@ -62,7 +62,8 @@ def compose_list(words: Words, variables: Variables) -> str:
     lines = "".join(f"      - {name}={value}\n" for name, value in variables.items())
     return (
         "x-common: &common\n  restart: always\n  environment:\n"
-        f"{lines}\nservices:\n  web:\n    <<: *common\n    build:\n      context: .\n    command: {json.dumps(list(words))}\n"
+        f"{lines}\nservices:\n  web:\n    <<: *common\n    build:\n      context: .\n"
+        f"    command: {json.dumps(list(words))}\n"
     )
 
 
@@ -119,7 +120,10 @@ def script(words: Words, variables: Variables) -> str:
 
 def supervisor(words: Words, variables: Variables) -> str:
     said = ",".join(f'{name}="{value}"' for name, value in variables.items())
-    return f"[supervisord]\nnodaemon=true\n\n[program:web]\ndirectory=/srv/shop\ncommand={spoken(words)}\nenvironment={said}\n"
+    return (
+        "[supervisord]\nnodaemon=true\n\n[program:web]\ndirectory=/srv/shop\n"
+        f"command={spoken(words)}\nenvironment={said}\n"
+    )
 
 
 FORMATS: dict[str, tuple[str, Format]] = {

@@ -25,24 +25,34 @@ HANDLED = {
     "FL805": [
         "@app.errorhandler(Exception)\ndef failed(error):\n    return jsonify(error='failed'), 500",
         "@app.errorhandler(Exception)\ndef failed(error):\n    return str(error), 500",
-        "@app.errorhandler(Exception)\ndef failed(error):\n    response = jsonify(error=repr(error))\n"
-        "    response.status_code = 500\n    return response",
+        (
+            "@app.errorhandler(Exception)\ndef failed(error):\n    response = jsonify(error=repr(error))\n"
+            "    response.status_code = 500\n    return response"
+        ),
         "def failed(error):\n    return 'failed', 500\n\n\napp.register_error_handler(Exception, failed)",
         "@app.errorhandler(BaseException)\ndef failed(e):\n    return {'error': type(e).__name__}, 500",
     ],
     "FL806": [
-        "@app.errorhandler(Exception)\ndef failed(error):\n    if isinstance(error, HTTPException):\n"
-        "        return error\n    return jsonify(error='failed'), 500",
+        (
+            "@app.errorhandler(Exception)\ndef failed(error):\n    if isinstance(error, HTTPException):\n"
+            "        return error\n    return jsonify(error='failed'), 500"
+        ),
         "@app.errorhandler(Exception)\ndef failed(error):\n    return 'failed', getattr(error, 'code', 500)",
         "from bugsnag.wsgi.middleware import BugsnagMiddleware\n\napp.wsgi_app = BugsnagMiddleware(app.wsgi_app)",
     ],
     "FL804": [
-        "from flask import send_from_directory\n\n\n@app.route('/assets/<path:name>')\ndef assets(name):\n"
-        "    return send_from_directory('assets', name)",
-        "from flask import send_from_directory\n\n\n@app.get('/static/css/<path:filename>')\n"
-        "def css(filename):\n    return send_from_directory(app.static_folder, filename)",
-        "from flask import send_file\n\n\n@app.route('/img/<name>')\ndef image(name):\n"
-        "    return send_file(os.path.join('static', 'img', name))",
+        (
+            "from flask import send_from_directory\n\n\n@app.route('/assets/<path:name>')\ndef assets(name):\n"
+            "    return send_from_directory('assets', name)"
+        ),
+        (
+            "from flask import send_from_directory\n\n\n@app.get('/static/css/<path:filename>')\n"
+            "def css(filename):\n    return send_from_directory(app.static_folder, filename)"
+        ),
+        (
+            "from flask import send_file\n\n\n@app.route('/img/<name>')\ndef image(name):\n"
+            "    return send_file(os.path.join('static', 'img', name))"
+        ),
     ],
     "FL801": ["app.run()", "app.run(port=8000)", "try:\n    app.run()\nfinally:\n    logging.shutdown()"],
     "FL501": [

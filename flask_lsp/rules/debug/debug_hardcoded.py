@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.model import Assigned
 from flask_lsp.project import config, places
-from flask_lsp.rules._config import is_app, is_under_condition
+from flask_lsp.rules._config import is_app, is_under_condition, sets
 from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
@@ -93,7 +93,8 @@ def _attribute(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
     """``app.debug = True``."""
     match node.targets[0]:
         case ast.Attribute(value=app, attr="debug") if _is_on(node.value, ctx) and is_app(app, ctx):
-            if not _is_for_development(node, ctx):
+            later = any(found.is_superseded(ctx) for found in sets(node, ctx))
+            if not later and not _is_for_development(node, ctx):
                 fixes = [remove_statement(node, ctx), read_environment(node.value)]
                 related = _binding(node.value, ctx)
                 yield ctx.finding(ctx.span(node), _APP, fixes=fixes, related=related)

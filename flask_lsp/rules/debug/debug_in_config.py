@@ -53,6 +53,8 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
             continue
         if found.scope == config.CLASS_OR_MODULE and not found.owner and not ctx.ask(config.is_read, ""):
             continue  # a constant that may be for anything
+        if ctx.ask(config.is_for_development, found.owner):
+            continue  # it is for that, whichever environment is asked about
         constant = ctx.constant(found.value)
         if constant is not None and constant.value:
             fixes = [read_environment(found.value), remove_setting(node, found.value, ctx)]

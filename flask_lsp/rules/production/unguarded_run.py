@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from flask_lsp.facts.imports import imports_of
 from flask_lsp.facts.model import Defined, Import
 from flask_lsp.project import config
+from flask_lsp.project.deployment import served
 from flask_lsp.project.project import Project
 from flask_lsp.rules._servers import APP_RUN, SOCKETIO_RUN
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
@@ -96,11 +97,13 @@ def _shares_line(node: ast.Call, ctx: Context) -> bool:
 
 
 def _is_run_script(project: Project, document: str) -> bool | None:
-    """The file does no more than run an application that others make, and nothing imports it; ``None``: it is only
-    ever run."""
+    """The file does no more than run an application that others make, and nothing imports it, no server either;
+    ``None``: it is only ever run."""
     name = document.rpartition("/")[2]
     if name == "__main__.py":
         return None
+    if document in served(project):
+        return False
     bounds = [at.bound for ats in project.files[document].facts.bindings.values() for at in ats]
     makes_app = any(isinstance(one, Import) and one.attribute == "Flask" for one in bounds)
     has_views = any(isinstance(one, Defined) and one.function.decorators for one in bounds)

@@ -45,7 +45,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.facts.model import Literal
-from flask_lsp.project import config
+from flask_lsp.project import config, config_needs
 from flask_lsp.project.project import Project
 from flask_lsp.rules._config import Set, Setter, sets
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
@@ -74,7 +74,10 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
             yield ctx.finding(found.value, message, fixes=[lax])
             continue
         secure = _SECURE[found.key]
-        if constant.value.lower() == "none" and not found.is_for_development(ctx) and not ctx.ask(_may_be, secure):
+        if constant.value.lower() != "none" or found.is_for_development(ctx):
+            continue
+        lacks = ctx.ask(config_needs.lacks, found.scope, found.owner, found.key, secure)
+        if lacks or not ctx.ask(_may_be, secure):
             message = f"Browsers drop a cookie with `SameSite=None` that is not secure: set `{secure}` to `True` too."
             yield ctx.finding(found.value, message, fixes=[lax, *_add_secure(node, found, secure)])
 
