@@ -54,7 +54,7 @@ def test_the_environment_whose_configuration_counts(run: Run, project: Path) -> 
 
 def test_debug_mode_is_right_where_one_develops(run: Run, project: Path) -> None:
     (project / "app" / "views.py").write_text("from flask import Flask\n")
-    text = "class Config:\n    DEBUG = True\n\n\nclass DevelopmentConfig(Config):\n    DEBUG = True\n"
+    text = "class Config:\n    DEBUG = True\n\n\nclass DevelopmentConfig:\n    DEBUG = True\n"
     (project / "config.py").write_text(text)
     for environment in ("production", "development"):
         out = run("check", "--output-format", "concise", "--select", "FL502", "--environment", environment).out
