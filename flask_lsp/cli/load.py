@@ -9,6 +9,7 @@ from flask_lsp.cli import Failure
 from flask_lsp.facts.pages import SILENT, Page
 from flask_lsp.frozen import frozen
 from flask_lsp.project import files
+from flask_lsp.project.config_model import sources_wanted
 from flask_lsp.project.project import File, Project
 from flask_lsp.settings import Settings, merge
 from flask_lsp.text import Source
@@ -131,6 +132,7 @@ class Loader:
         project = project.with_files(read.values())
         if any("flask" in file.source.text for file in read.values()):
             project = project.with_pages(self._pages(root))
+        project = project.with_sources({path: files.source(path) for path in sources_wanted(project)})
         project = project.with_complete(True)
         return Asked(project, tuple(document for document in documents if document in read))
 

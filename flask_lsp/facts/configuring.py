@@ -55,6 +55,8 @@ How: TypeAlias = Word["made", "set", "source", "object", "handed", "uses"]
 _CALLS = re.compile(r"^(?:(?P<owner>.+)\.)?(?P<config>\w*config)\.(?P<method>update|setdefault|from_\w+|load\w*)\(\)$")
 _STORES = re.compile(r"^(?:(?P<owner>.+)\.)?(?P<config>\w*config)\[\]$")
 _CONFIG = re.compile(r"^(?P<owner>.+)\.config$")
+_LOADS = re.compile(r"(?:^|\.)(?:json|tomllib|tomli|toml)\.load$")
+"""What ``from_file`` is given, as it is written, if it reads a file as it is."""
 _APP = re.compile(r"(?:^|[._])(?:app|application|flask_app)$|^(?:server|self)$")
 _SESSION = re.compile(
     r"(?:^|\.)session(?:\[\]|\.\w+(?:\(\))?)$|(?:^|\.)(?:flash|login_user|get_flashed_messages|CSRFProtect|CsrfProtect|LoginManager)\(\)$"
@@ -74,6 +76,8 @@ class Step(NamedTuple):
     """``from_pyfile``, ``setdefault``; of ``handed`` the function that gets the application."""
     sure: bool = True
     """Under no condition."""
+    silent: bool = False
+    """Of a file: it may be missing, so that whoever deploys brings another one."""
 
 
 class Scope(NamedTuple):
@@ -268,8 +272,8 @@ def _filled(call: Path, owner: str, method: str) -> Iterator[Step]:
                 yield Step("source", owner, None, call, method)
         return
     if method not in ("update", "from_mapping"):
-        source = call.args[0] if call.args else next((value for _, value in call.keywords), OTHER)
-        yield Step("object" if method == "from_object" else "source", owner, None, source, method)
+        source, silent = _source(call, method)
+        yield Step("object" if method == "from_object" else "source", owner, None, source, method, silent=silent)
         return
     for argument in call.args:
         match argument:
@@ -286,6 +290,20 @@ def _filled(call: Path, owner: str, method: str) -> Iterator[Step]:
                 yield Step("source", owner, None, argument, method)
     for key, value in call.keywords:
         yield _keyword(owner, key, value, method)
+
+
+def _source(call: Path, method: str) -> tuple[Value, bool]:
+    """What a call reads, and whether it does without where that is missing."""
+    keywords = dict(call.keywords)
+    if method == "from_prefixed_env":
+        return (call.args[0] if call.args else keywords.get("prefix", Literal("FLASK"))), True
+    source = call.args[0] if call.args else next((value for _, value in call.keywords), OTHER)
+    flag = keywords.get("silent", call.args[1] if len(call.args) > 1 and method != "from_file" else Literal(False))
+    if method == "from_file":
+        load = keywords.get("load", call.args[1] if len(call.args) > 1 else OTHER)
+        if not isinstance(load, Path) or not _LOADS.search(load.text):
+            source = OTHER
+    return source, flag != Literal(False)
 
 
 def _keyword(owner: str, key: str, value: Value, method: str) -> Step:

@@ -31,6 +31,8 @@ MAX_LENGTH = 400_000
 """Longer files are made by machines."""
 
 _SAYS = re.compile(r"FLASK_|[Ff]lask|wsgi|WSGI|python|gunicorn|waitress|hypercorn|uvicorn|WERKZEUG|\.sh\b|_KEY\b|DEBUG")
+_NAMES_FILE = re.compile(r"SETTINGS|CONF|CFG")
+_FILE = re.compile(r"[\w./-]+\.(?:cfg|conf|py|ini|json|toml)")
 _COMMENTS_BESIDE = frozenset({"compose", "yaml", "workflow", "env", "shell", "python"})
 
 
@@ -152,8 +154,10 @@ def _read(kind: Kind, path: str, text: str) -> DeploymentFacts:
 
 
 def kept_value(name: str, value: str | None) -> str | None:
-    """The value of a variable, if it is one that may be kept."""
-    return value if name in READABLE else None
+    """The value of a variable, if it is one that may be kept: also the path of a file that ``from_envvar`` reads."""
+    if name in READABLE:
+        return value
+    return value if value is not None and _NAMES_FILE.search(name) and _FILE.fullmatch(value) else None
 
 
 def gunicorn_facts(facts: FileFacts, text: str) -> DeploymentFacts:

@@ -10,7 +10,8 @@ from flask_lsp.facts.model import Assigned, Bind, ClassDefined, Either, Items, J
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.features.wording import code, more
 from flask_lsp.project import config
-from flask_lsp.project.config_model import Filled, Given, apps_made, filled
+from flask_lsp.project.config_model import Filled, Given, apps_made, filled, steps_in
+from flask_lsp.project.config_sources import from_environment
 from flask_lsp.project.known_keys import known_keys
 from flask_lsp.project.known_keys_rows import KnownKey
 from flask_lsp.project.project import Project
@@ -114,6 +115,23 @@ def _places(project: Project, key: str) -> Iterator[str]:
                             yield _place(project, document, span, name, key, event.bound.value)
                 elif name == key and isinstance(at.bound, Assigned) and config.is_config_module(project, document):
                     yield _place(project, document, at.span, "", key, at.bound.value)
+
+    yield from _elsewhere(project, key)
+
+
+def _elsewhere(project: Project, key: str) -> Iterator[str]:
+    """Files that are no modules, and variables of deployment files; what these hold is not known."""
+    for document, source in project.sources.items():
+        for (name, value), line in zip(source.values, source.lines, strict=True) if source is not None else ():
+            if name == key:
+                yield f"`{project.path(document)}:{line}`: {shown(key, value)}"
+    for _, _, step in steps_in(project):
+        for name, _, document in from_environment(project, step):
+            file = project.files[document]
+            for variable in file.deployment.variables if name == key else ():
+                if variable.name.endswith(f"_{key}"):
+                    line = file.source.line_at(variable.name_span.start) + 1
+                    yield f"`{project.path(document)}:{line}`: `{code(variable.name)}`"
 
 
 def _place(project: Project, document: str, span: Span, scope: str, key: str, value: Value) -> str:

@@ -19,8 +19,9 @@ from flask_lsp.facts.interface import read_setting
 from flask_lsp.facts.model import OTHER, BlockFacts, Body, ClassDefined, Import, Literal, Path, Value
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds
-from flask_lsp.project.config_model import Filled, Given, all_scopes, apps_made, filled
-from flask_lsp.project.config_objects import Attribute, Target, attributes, bases, choices, pyfile_at
+from flask_lsp.project.config_model import Filled, Given, all_scopes, apps_made, filled, steps_in
+from flask_lsp.project.config_objects import Attribute, Target, attributes, bases, choices
+from flask_lsp.project.config_sources import may_differ, source_at
 from flask_lsp.project.stages import Stage, says_development, stage_of
 
 if TYPE_CHECKING:
@@ -104,21 +105,14 @@ def _objects_read(project: Project) -> frozenset[Target]:
     known = project.answers.get(_objects_read)
     if known is None:
         found: set[Target] = set()
-        for document, scope, step in _steps(project):
+        for document, scope, step in steps_in(project):
             if step.how == "object":
                 for choice in choices(project, document, step.value, scope).found:
                     found.update(bases(project, choice.target))
-            elif step.method == "from_pyfile" and (file := pyfile_at(project, document, step.value)) is not None:
+            elif step.how == "source" and (file := source_at(project, document, step)) is not None:
                 found.add(file)
         known = project.answers[_objects_read] = frozenset(found)
     return cast("frozenset[Target]", known)
-
-
-def _steps(project: Project) -> Iterator[tuple[str, Scope, Step]]:
-    for document, scopes in all_scopes(project).items():
-        for scope in scopes:
-            for step in scope.steps:
-                yield document, scope, step
 
 
 def _all_filled(project: Project) -> tuple[Filled, ...]:
@@ -211,7 +205,7 @@ def may_set(project: Project, _document: str, key: str) -> bool:
     """Something in the project sets ``key``, or may."""
     if not project.complete:
         return True
-    for document, _, step in _steps(project):
+    for document, _, step in steps_in(project):
         if step.how in ("set", "source", "object") and _sets(project, document, step, key, literal=True):
             return True
     for document, file in project.files.items():
@@ -234,13 +228,16 @@ def values_of(project: Project, key: str, within: Collection[str] | None = None)
     """All values that the project's code, or some files, give a key outside of tests; ``None`` where a source cannot be
     read."""
     found: list[Value] = []
-    for document, _, step in _steps(project):
+    for document, _, step in steps_in(project):
         if kinds.is_test(project, document) or (within is not None and document not in within):
             continue
         if step.how == "set" and step.key == key:
             found.append(step.value)
         elif step.how == "source":
-            return None
+            source = source_at(project, document, step)
+            if source is None or may_differ(step):
+                return None
+            found += [each.value for each in attributes(project, source)[0] if each.key == key]
     for document, file in project.files.items():
         if within is not None and document not in within:
             continue
@@ -263,11 +260,20 @@ def _sets(project: Project, document: str, step: Step, key: str, *, literal: boo
         case "set":
             return step.key == key and (literal or not isinstance(step.value, Literal))
         case "source":
-            return True
+            return _source_sets(project, document, step, key, literal)
         case "object":
             return _object_sets(project, document, step, key, literal)
         case _:
             return False
+
+
+def _source_sets(project: Project, document: str, step: Step, key: str, literal: bool) -> bool:
+    file = source_at(project, document, step)
+    if file is None or may_differ(step):
+        return True
+    values, whole = attributes(project, file)
+    last = _last(values, key)
+    return not whole or (last is not None and (literal or not isinstance(last.value, Literal)))
 
 
 def _object_sets(project: Project, document: str, step: Step, key: str, literal: bool) -> bool:

@@ -16,7 +16,8 @@ from flask_lsp.facts.configuring import Scope, Step, configuring
 from flask_lsp.facts.model import Defined, Path, Value
 from flask_lsp.frozen import frozen
 from flask_lsp.project import names
-from flask_lsp.project.config_objects import NOTHING, Choices, Target, attributes, bases, choices, pyfile_at
+from flask_lsp.project.config_objects import NOTHING, Choices, Target, attributes, bases, choices
+from flask_lsp.project.config_sources import from_environment, may_differ, source_at, wanted
 from flask_lsp.project.known_extensions import extension_of
 from flask_lsp.project.places import place
 from flask_lsp.project.route_model import Key
@@ -84,6 +85,19 @@ def all_scopes(project: Project) -> Mapping[str, Scopes]:
 
 def _all_scopes(project: Project) -> Mapping[str, Scopes]:
     return {document: scopes for document, scopes in project.parts(scopes_of).items() if scopes}
+
+
+def steps_in(project: Project) -> Iterator[tuple[str, Scope, Step]]:
+    """Every step, with where it stands."""
+    for document, scopes in all_scopes(project).items():
+        for scope in scopes:
+            for step in scope.steps:
+                yield document, scope, step
+
+
+def sources_wanted(project: Project) -> tuple[str, ...]:
+    """The files to be read for ``Project.sources``."""
+    return wanted(project, steps_in(project))
 
 
 # -- applications ------------------------------------------------------------------------------------------------------
@@ -204,19 +218,21 @@ class _Run:
             case "object":
                 self.object(document, scope, step, sure)
             case "source":
-                self.source(document, scope, step)
+                self.source(document, scope, step, sure)
             case "handed":
                 self.handed(document, step, sure, depth)
             case _:
                 pass
 
-    def source(self, document: str, scope: Scope, step: Step) -> None:
-        file = pyfile_at(self.project, document, step.value) if step.method == "from_pyfile" else None
+    def source(self, document: str, scope: Scope, step: Step, sure: bool) -> None:
+        file = source_at(self.project, document, step)
+        if file is None or may_differ(step):
+            self.open.append(step.method or "config")
+            self.given.append(Given(None, step.value, document, scope.name, False, None, step.method))
         if file is not None:
-            self.read(file, step, False)
-            return
-        self.open.append(step.method or "config")
-        self.given.append(Given(None, step.value, document, scope.name, False, None, step.method))
+            self.read(file, step, sure and not may_differ(step))
+        for key, value, where in from_environment(self.project, step):
+            self.given.append(Given(key, value, where, "", False, None, step.method))
 
     def object(self, document: str, scope: Scope, step: Step, sure: bool) -> None:
         found = choices(self.project, document, step.value, scope)

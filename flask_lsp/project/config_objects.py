@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -133,6 +132,10 @@ def _of_class(project: Project, target: Target, depth: int) -> tuple[tuple[Attri
 
 
 def _of_module(project: Project, document: str, depth: int) -> tuple[tuple[Attribute, ...], bool]:
+    if document not in project.files:
+        read = project.sources.get(document)
+        values = read.values if read is not None else ()
+        return tuple(Attribute(key, value, Target(document, "")) for key, value in values), read is not None
     bindings, found, complete = project.files[document].facts.bindings, list[Attribute](), True
     stars = bindings.get("*", ())
     for at in stars:
@@ -295,18 +298,6 @@ def by_dotted_name(project: Project, document: str, text: str) -> Target | None:
     if class_at(project, Target(module, name)) is not None:
         return Target(module, name)
     return object_at(project, module, name)
-
-
-def pyfile_at(project: Project, document: str, value: Value) -> Target | None:
-    """The file of the project that ``from_pyfile("config.py")`` reads: beside the module, or in an instance folder."""
-    if not isinstance(value, Literal) or not isinstance(name := value.value, str) or name.startswith("/"):
-        return None
-    folder = document.rpartition("/")[0]
-    for base in (folder, f"{folder}/instance", f"{folder.rpartition('/')[0]}/instance"):
-        path = posixpath.normpath(f"{base}/{name}")
-        if path in project.files:
-            return Target(path, "")
-    return None
 
 
 def object_at(project: Project, document: str, path: str) -> Target | None:

@@ -15,6 +15,7 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
+from flask_lsp.facts.config_file import MAX_LENGTH, ConfigFile, config_file
 from flask_lsp.facts.pages import SILENT, Page, page_of
 from flask_lsp.project import deployment, versions
 from flask_lsp.project.deployment import Deployment
@@ -94,6 +95,14 @@ def page(path: str) -> Page:
         return page_of(_bytes(path, _MAX_PAGE).decode("utf-8-sig", "replace"))
     except Unreadable:
         return SILENT
+
+
+def source(path: str) -> ConfigFile | None:
+    """What a file says that fills a configuration; ``None`` for one that is not there or cannot be read."""
+    try:
+        return config_file(path, _bytes(path, MAX_LENGTH).decode("utf-8-sig"))
+    except (Unreadable, UnicodeDecodeError):
+        return None
 
 
 def write(path: str, text: str, encoding: str) -> None:

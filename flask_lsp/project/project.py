@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
 from flask_lsp.deployment_files import Kind, is_gunicorn, kind_of
+from flask_lsp.facts.config_file import ConfigFile
 from flask_lsp.facts.deployment import DeploymentFacts, deployment_facts, gunicorn_facts
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.facts.pages import Page
@@ -141,6 +142,9 @@ class Project:
         """Every file of the project is in; before that, what rests on other files is unknown."""
         self.pages: Mapping[str, Page] = {}
         """What templates and scripts say, by document. The same object for as long as none says anything else."""
+        self.sources: Mapping[str, ConfigFile | None] = {}
+        """The files that configurations are filled from and that are no modules, by document; ``None`` for those that
+        are not there or cannot be read."""
         self.packages = Packages()
         """What names of installed packages mean; what it lacks is noted there."""
         self.texts: Mapping[str, Source] = {}
@@ -252,6 +256,13 @@ class Project:
         project.pages = pages
         return project
 
+    def with_sources(self, sources: Mapping[str, ConfigFile | None]) -> Project:
+        if sources == self.sources:
+            return self
+        project = self._copy(self._files, {})
+        project.sources = sources
+        return project
+
     def with_texts(self, texts: Mapping[str, Source]) -> Project:
         """No answer rests on them."""
         project = self._copy(self._files, self.answers)
@@ -298,7 +309,7 @@ class Project:
         project = Project(self.root, settings or self.settings, versions or self.versions)
         project.complete = self.complete
         project.packages, project.deployment, project.pages = self.packages, self.deployment, self.pages
-        project.texts = self.texts
+        project.texts, project.sources = self.texts, self.sources
         project._files = files
         project._edited = (self._number, edited) if edited is not None else None
         same = edited is not None or files.keys() == self._files.keys()

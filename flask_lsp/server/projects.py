@@ -9,9 +9,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from flask_lsp.facts.config_file import ConfigFile
 from flask_lsp.facts.pages import SILENT, Page
 from flask_lsp.project import files
 from flask_lsp.project.ahead import read_ahead
+from flask_lsp.project.config_model import sources_wanted
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
@@ -66,6 +68,8 @@ class Projects:
         self._findings: dict[str, _Findings] = {}
         self._gathered: dict[str, File] = {}
         """What the index has read so far."""
+        self._sources: dict[str, dict[str, tuple[int, ConfigFile | None]]] = {}
+        """By root, the files that fill configurations, with the time of their last change in nanoseconds."""
         self._disturbed: set[str] = set()
         """The roots in which an edit may have changed the findings of other files."""
         self._told: set[str] = set()
@@ -214,6 +218,21 @@ class Projects:
         root, project = self.root_of(document), self.project_of(document)
         file = from_disk(document)
         self._keep(root, project.without(document) if file is None else project.with_text(document, file.source))
+
+    def read_sources(self, document: str) -> None:
+        """Takes in the files that fill configurations of the document's project and that are no modules, where one is
+        another than the last time. There are few, so that it can be asked in each pause."""
+        root = self.root_of(document)
+        project = self._projects.get(root)
+        if project is None or not project.complete or not root:
+            return
+        known, read = self._sources.get(root, {}), dict[str, tuple[int, ConfigFile | None]]()
+        for path in sources_wanted(project):
+            moment = files.changed_at(path)
+            before = known.get(path)
+            read[path] = before if before is not None and before[0] == moment else (moment, files.source(path))
+        self._sources[root] = read
+        self._keep(root, project.with_sources({path: source for path, (_, source) in read.items()}))
 
     def _read_pages(self, paths: Iterable[str]) -> None:
         """Takes in templates and scripts from disk, one after the other; those that say nothing are dropped."""

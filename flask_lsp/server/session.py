@@ -47,6 +47,7 @@ class Session:
         """The diagnostics where they are not those that were said last; None also where nothing was said yet."""
         if state.document not in self._last:
             return None
+        self.projects.read_sources(state.document)
         items = self.diagnostics(state, token)
         return None if self._last[state.document][1] == items else items
 
