@@ -296,10 +296,17 @@ def _read_before_others(project: Project, target: Target, key: str, literal: boo
                 if step.how != "object" or not _may_mean(project, document, step, scope, target):
                     continue
                 after = [later for later in scope.steps[index + 1 :] if later.how in ("set", "source", "object")]
+                after = [later for later in after if later.owner not in _others_made(scope, step.owner)]
                 setting = [later for later in after if _sets(project, document, later, key, literal=literal)]
                 if any(not _is_copy(later, key) for later in setting):
                     return True
     return False
+
+
+def _others_made(scope: Scope, owner: str) -> frozenset[str]:
+    """The applications that a body makes beside the one of that name."""
+    made = frozenset(step.owner for step in scope.steps if step.how == "made")
+    return made - {owner} if owner in made else frozenset()
 
 
 def _may_mean(project: Project, document: str, step: Step, scope: Scope, target: Target) -> bool:

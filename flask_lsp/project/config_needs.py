@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flask_lsp.facts.configuring import INTERFACE
 from flask_lsp.facts.model import Either, Literal, Value
 from flask_lsp.project import config, kinds, names
-from flask_lsp.project.config_model import Filled, Given, all_scopes
+from flask_lsp.project.config_model import Filled, all_scopes
 from flask_lsp.project.config_objects import Target
 from flask_lsp.project.deployment import served
 from flask_lsp.project.importers import reach
@@ -169,19 +169,15 @@ def _is_served(project: Project, document: str) -> bool:
     return any(document == each or document in reach(project, each) for each in served(project))
 
 
-def lacks(project: Project, document: str, scope: str, owner: str, key: str, other: str) -> bool:
-    """An application that uses what ``key`` is given at a place of the file surely has nothing true for ``other``."""
+def lacks(project: Project, document: str, value: Value, scope: str, owner: str, key: str, other: str) -> bool:
+    """An application that uses the value which ``key`` is given at a place of the file surely has nothing true for
+    ``other``."""
     target = Target(document, owner)
     for known in config.configured(project, ""):
-        here = [each for each in known.given if each.key == key and each.document == document]
+        here = [each for each in known.given if (each.key, each.value, each.document) == (key, value, document)]
         of_object = scope == config.CLASS_OR_MODULE
         if not any(each.object == target if of_object else each.scope.rpartition(".")[2] == scope for each in here):
             continue
-        values = [each for each in known.given if each.key == other]
-        if not known.open and (all(map(_is_false, values)) or (values[-1].sure and _is_false(values[-1]))):
+        if not known.open and all(_is_empty(each.value) for each in known.given if each.key == other):
             return True
     return False
-
-
-def _is_false(given: Given) -> bool:
-    return isinstance(given.value, Literal) and not given.value.value

@@ -1,4 +1,4 @@
-"""The repair that makes a secret key, over the wire: files that come to be in one edit, and a key that nobody else sees."""
+"""The repair that makes a secret key, over the wire: files made in one edit, and a key that nobody else sees."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.facts.model import Literal
+from flask_lsp.facts.values import value_of
 from flask_lsp.project import config, config_needs
 from flask_lsp.project.project import Project
 from flask_lsp.rules._config import Set, Setter, sets
@@ -76,7 +77,8 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
         secure = _SECURE[found.key]
         if constant.value.lower() != "none" or found.is_for_development(ctx):
             continue
-        lacks = ctx.ask(config_needs.lacks, found.scope, found.owner, found.key, secure)
+        place = value_of(found.value), found.scope, found.owner
+        lacks = ctx.ask(config_needs.lacks, *place, found.key, secure)
         if lacks or not ctx.ask(_may_be, secure):
             message = f"Browsers drop a cookie with `SameSite=None` that is not secure: set `{secure}` to `True` too."
             yield ctx.finding(found.value, message, fixes=[lax, *_add_secure(node, found, secure)])
