@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from flask_lsp.deployment_files import Kind
@@ -99,6 +101,8 @@ class DeploymentFacts:
     commands: tuple[Command, ...] = ()
     brings: bool = True
     """The files of the project come along: an image that copies none is of something else."""
+    pieces: Mapping[str, object] = field(default_factory=dict[str, object], compare=False, repr=False)
+    """What its parts say, for who reads the next text."""
 
     def said_at(self, span: Span) -> Variable | Command | None:
         """The variable or command that holds a place."""
@@ -125,12 +129,12 @@ class DeploymentFacts:
         return self.kind in _COMMENTS_BESIDE
 
 
-def deployment_facts(kind: Kind, path: str, text: str) -> DeploymentFacts:
-    """The facts of a file, whatever it holds."""
+def deployment_facts(kind: Kind, path: str, text: str, pieces: Mapping[str, object] | None = None) -> DeploymentFacts:
+    """The facts of a file, whatever it holds; ``pieces`` are those of the text before."""
     if len(text) > MAX_LENGTH or not _SAYS.search(text):
         return DeploymentFacts(kind, text)
     try:
-        return _read(kind, path, text)
+        return _read(kind, path, text, pieces)
     except RecursionError:
         return DeploymentFacts(kind, text)
     except Exception:  # a bug costs what this file says
@@ -138,7 +142,7 @@ def deployment_facts(kind: Kind, path: str, text: str) -> DeploymentFacts:
         return DeploymentFacts(kind, text)
 
 
-def _read(kind: Kind, path: str, text: str) -> DeploymentFacts:
+def _read(kind: Kind, path: str, text: str, pieces: Mapping[str, object] | None) -> DeploymentFacts:
     # Each reader comes with what it needs: who has no such file does not wait for its library.
     if kind == "dockerfile":
         from flask_lsp.facts.dockerfile import read_dockerfile
@@ -147,7 +151,7 @@ def _read(kind: Kind, path: str, text: str) -> DeploymentFacts:
     if kind in ("compose", "yaml", "workflow"):
         from flask_lsp.facts.yaml_files import read_yaml
 
-        return read_yaml(kind, path, text)
+        return read_yaml(kind, path, text, pieces)
     from flask_lsp.facts import plain_files
 
     return plain_files.read(kind, text)

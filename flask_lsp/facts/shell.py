@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask_lsp.text import Span
@@ -83,16 +84,21 @@ def plain_words(text: str, span: Span) -> tuple[Word, ...]:
 
 def word_of(text: str, span: Span) -> Word:
     """The word that stands somewhere, as the shell would hand it over."""
-    raw = text[span.start : span.end]
+    value, known, at = _handed_over(text[span.start : span.end])
+    return Word(value, span, known, span.start + at if at >= 0 else -1)
+
+
+@lru_cache(4096)
+def _handed_over(raw: str) -> tuple[str, bool, int]:
+    """The text of a word, whether it is known, and where it begins in the raw one; -1: it does not stand there."""
     if raw.isalnum():
-        return Word(raw, span, True, span.start)
+        return raw, True, 0
     said, known = list[str](), True
     for double, single, escaped, bare in _PIECE.findall(raw):
         known = known and not ("$" in double or "`" in double or "$" in bare or "`" in bare)
         said.append(_ESCAPED.sub(r"\1", double) or single or (escaped if escaped not in "\r\n" else "") or bare)
     value = "".join(said)
-    at = raw.find(value)
-    return Word(value, span, known, span.start + at if at >= 0 else -1)
+    return value, known, raw.find(value)
 
 
 def _without_documents(text: str, span: Span) -> str:

@@ -7,13 +7,14 @@ before an error is known; a line with an error is blanked, and the rest is read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask_lsp.deployment_files import Kind, says_development
 from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Variable, Where, kept_value
 from flask_lsp.facts.shell import Word, commands
+from flask_lsp.facts.yaml_pieces import Known, Reader, cuts
 from flask_lsp.text import Span
 
 _MOST_MENDED = 6
@@ -64,13 +65,25 @@ class _Node:
         return found.value if found is not None else ""
 
 
-def read_yaml(kind: Kind, path: str, text: str) -> DeploymentFacts:
+def read_yaml(kind: Kind, path: str, text: str, known: Mapping[str, object] | None = None) -> DeploymentFacts:
+    """What a file says; ``known`` has the pieces of the text before."""
     masked = _masked(text)
-    roots = _documents(masked)
-    reader = _Reader(kind, path, masked)
+    pieces = Reader(lambda text: _said(kind, path, text), cast("Known", known or {}))
+    cut = cuts(kind, masked)
+    said = pieces.said(cut) if len(cut) > 1 else None
+    if said is None:
+        variables, commands, _ = _said(kind, path, masked)
+        return DeploymentFacts(kind, text, tuple(variables), tuple(commands))
+    return DeploymentFacts(kind, text, *said, pieces=pieces.pieces)
+
+
+def _said(kind: Kind, path: str, text: str) -> tuple[Sequence[Variable], Sequence[Command], bool]:
+    """What a text says, and whether it needs no mending."""
+    roots, whole = _documents(text)
+    reader = _Reader(kind, path, text)
     for root in roots:
         reader.document(root)
-    return DeploymentFacts(kind, text, tuple(reader.variables.values()), tuple(reader.commands.values()))
+    return tuple(reader.variables.values()), tuple(reader.commands.values()), whole
 
 
 def _masked(text: str) -> str:
@@ -81,13 +94,13 @@ def _masked(text: str) -> str:
     return _TEMPLATE.sub(lambda found: "$" + "_" * (len(found.group()) - 1), text)
 
 
-def _documents(text: str) -> list[_Node]:
-    """The documents of a file, as far as they can be read."""
+def _documents(text: str) -> tuple[list[_Node], bool]:
+    """The documents of a file, as far as they can be read, and whether that is all."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     roots: list[_Node] = []
-    for _ in range(_MOST_MENDED):
+    for mended in range(_MOST_MENDED):
         roots = []
         try:
             _compose(cast("Any", yaml).parse(text, loader), roots)
@@ -97,11 +110,11 @@ def _documents(text: str) -> list[_Node]:
             start = text.rfind("\n", 0, mark.index) + 1 if mark is not None else 0
             end = mark.index + len(line) if mark is not None else 0
             if not text[start:end].strip():  # the end of something that began long before
-                return roots
+                return roots, False
             text = text[:start] + re.sub(r"[^\r\n]", " ", text[start:end]) + text[end:]
         else:
-            return roots
-    return roots
+            return roots, not mended
+    return roots, False
 
 
 def _compose(events: Iterable[Any], roots: list[_Node]) -> None:

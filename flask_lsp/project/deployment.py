@@ -69,18 +69,36 @@ def _rest(launch: Launch) -> tuple[tuple[str, ...], bool, bool]:
 
 def _said_in(file: File) -> tuple[Launch, ...]:
     """What a deployment file starts; nothing for all others."""
-    return tuple(launches_in(file)) if file.is_deployment else ()
+    return _launches_in(file) if file.is_deployment else ()
 
 
-def said_to(project: Project, file: File) -> tuple[object, ...]:
-    """What others may ask of a deployment file: what it starts of the project, and the variables it sets. While a
-    target is typed, it leads nowhere, and disturbs nobody."""
-    deployment = file.deployment
-    ways = [
-        each for each in launches_in(file) if is_there(project.files, Target(each.target, is_file=".py" in each.target))
-    ]
-    variables = [(each.name, each.value, each.where.development) for each in deployment.variables]
-    return tuple(ways), tuple(variables)
+def says_the_same(project: Project, before: File, now: File) -> bool:
+    """Others may ask of a deployment file what they could before: what it starts of the project, and the variables it
+    sets. While a target is typed, it leads nowhere, and disturbs nobody."""
+    if _variables(before) != _variables(now):
+        return False
+    one, other = _launches_in(before), _launches_in(now)
+    return one == other or _there(project, one) == _there(project, other)
+
+
+def _there(project: Project, launches: tuple[Launch, ...]) -> list[Launch]:
+    targets = ((each, Target(each.target, is_file=".py" in each.target)) for each in launches)
+    return [each for each, target in targets if is_there(project.files, target)]
+
+
+def _variables(file: File) -> tuple[object, ...]:
+    known = file.kept.get(_variables)
+    if known is None:
+        said = file.deployment.variables
+        known = file.kept[_variables] = tuple([(each.name, each.value, each.where.development) for each in said])
+    return cast("tuple[object, ...]", known)
+
+
+def _launches_in(file: File) -> tuple[Launch, ...]:
+    known = file.kept.get(Launch)
+    if known is None:
+        known = file.kept[Launch] = tuple(launches_in(file))
+    return cast("tuple[Launch, ...]", known)
 
 
 def launches_in(file: File) -> Iterator[Launch]:

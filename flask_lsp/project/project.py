@@ -16,7 +16,7 @@ from flask_lsp.facts.deployment import DeploymentFacts, deployment_facts, gunico
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.facts.pages import Page
 from flask_lsp.facts.tables import says_tables
-from flask_lsp.project.deployment import Deployment, said_to
+from flask_lsp.project.deployment import Deployment, says_the_same
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.versions import Versions
@@ -82,6 +82,8 @@ class File:
         self.ref = ref(self)
         """The one reference to the file that does not keep it."""
         self._before = before
+        known = before.__dict__.get("deployment") if before is not None and before.kind == self.kind else None
+        self._pieces: Mapping[str, object] = known.pieces if isinstance(known, DeploymentFacts) else {}
 
     @cached_property
     def tree(self) -> Tree:
@@ -104,7 +106,8 @@ class File:
         """What it says of how the project is started."""
         if self.kind == "python":
             return gunicorn_facts(self.facts, self.source.text)
-        return deployment_facts(self.kind, self.document, self.source.text)
+        pieces, self._pieces = self._pieces, {}
+        return deployment_facts(self.kind, self.document, self.source.text, pieces)
 
     def settle(self) -> None:
         """Reads what others may ask for and lets go of the tree: files that nobody has open are asked, not shown. It is
@@ -223,7 +226,7 @@ class Project:
 
     def _says_the_same(self, before: File, now: File) -> bool:
         """No answer can be another one."""
-        if before.is_deployment and said_to(self, before) != said_to(self, now):
+        if before.is_deployment and not says_the_same(self, before, now):
             return False
         return _says_the_same(before.facts, now.facts, self.bodies_read) and _same_tables(before, now)
 

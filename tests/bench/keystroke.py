@@ -1,9 +1,10 @@
-"""How long a keystroke takes, from ``didChange`` to ``publishDiagnostics``, beside ``ruff server`` in the same run.
+"""How long a keystroke takes, from ``didChange`` to ``publishDiagnostics``, beside ``ruff server`` in the same run. A
+deployment file, which ruff does not read, is typed in beside a Python file with as many lines, both by our server.
 
     python tests/bench/keystroke.py FILE [--times N] [--server COMMAND ...]
 
-Types statements into a function body in the middle of FILE, character by character, over stdio. The two servers take
-turns, line by line, so that both see the same machine. Trust the ratios.
+Types statements into a function body in the middle of FILE, or settings of their kind into a deployment file, character
+by character, over stdio. The two servers take turns, line by line, so that both see the same machine. Trust the ratios.
 
 What the rows mean; which one a key belongs to is decided by Python's own parser, on the text after the key:
 
@@ -21,6 +22,7 @@ import ast
 import contextlib
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -29,6 +31,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from flask_lsp.deployment_files import kind_of
 
 OURS = [sys.executable, "-m", "flask_lsp", "server"]
 RUFF = [sys.executable, "-m", "ruff", "server"]
@@ -43,6 +47,21 @@ TYPED = (
     'flash(f"saved {name}", "success")',
     "if user is None or not user.is_active: abort(404)",
 )
+SETTINGS = {
+    "compose": ("LOG_LEVEL: info", 'FLASK_DEBUG: "0"', "DATABASE_URL: ${DATABASE_URL}", "FLASK_APP: shop:create_app"),
+    "yaml": ("LOG_LEVEL: info", 'FLASK_DEBUG: "0"', "DATABASE_URL: ${DATABASE_URL}", "FLASK_APP: shop:create_app"),
+    "dockerfile": ("ENV FLASK_DEBUG=0", "RUN pip install --no-cache-dir flask", "ENV FLASK_APP=shop:create_app"),
+    "": ("LOG_LEVEL=info", "FLASK_DEBUG=0", "FLASK_APP=shop:create_app", 'DATABASE_URL="$HOME/data"'),
+}
+"""What is typed into a deployment file, by its kind."""
+VIEW = """
+
+@app.route("/items/{}")
+def view_{}(page=1):
+    items = request.args.getlist("item")
+    session["seen"] = len(items)
+    return redirect(url_for("index"))
+"""
 CLIENT = {
     "textDocument": {
         "publishDiagnostics": {"relatedInformation": True, "versionSupport": True, "dataSupport": True},
@@ -54,7 +73,7 @@ CLIENT = {
 class Server:
     """A server that runs, with the text open in it. Blocks: nothing but the server shall take time."""
 
-    def __init__(self, command: Sequence[str], path: Path, text: str) -> None:
+    def __init__(self, command: Sequence[str], path: Path, text: str, language: str = "python") -> None:
         self.uri = path.as_uri()
         self.version = 1
         begin = time.perf_counter()
@@ -74,7 +93,7 @@ class Server:
             pass
         self.start_up = time.perf_counter() - begin
         self.send({"method": "initialized", "params": {}})
-        item = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
+        item = {"uri": self.uri, "languageId": language, "version": 1, "text": text}
         self.send({"method": "textDocument/didOpen", "params": {"textDocument": item}})
         self.findings = self.published()
 
@@ -159,6 +178,21 @@ def place(text: str) -> tuple[int, str]:
     return line, " " * column
 
 
+def place_of_setting(text: str) -> tuple[int, str]:
+    """The line before which to type a setting, and its indentation: one that sets a variable, nearest to the middle."""
+    lines = text.split("\n")
+    middle = len(lines) // 2
+    found = [number for number, line in enumerate(lines) if re.match(r"\s*(?:export |ENV )?[A-Z][A-Z_]+[:=]", line)]
+    line = min(found or [middle], key=lambda number: abs(number - middle))
+    return line, lines[line][: len(lines[line]) - len(lines[line].lstrip())]
+
+
+def as_long(lines: int) -> str:
+    """A Python file with so many lines."""
+    head = "from flask import Flask, redirect, request, session, url_for\n\napp = Flask(__name__)\n"
+    return head + "".join(VIEW.format(number, number) for number in range(max(lines // VIEW.count("\n"), 2)))
+
+
 def states(text: str, line: int, indent: str, typed: str) -> list[bool]:
     """Whether the text parses, after each character of a line."""
     lines = text.split("\n")
@@ -218,6 +252,34 @@ def table(times: dict[str, list[float]], whole: list[bool]) -> None:
         print(row)
 
 
+def deployed(options: argparse.Namespace, text: str) -> None:
+    """Types into a deployment file, and as many keys into a Python file with as many lines."""
+    kind = kind_of(options.file.name) or ""
+    line, indent = place_of_setting(text)
+    python = as_long(text.count("\n"))
+    with tempfile.TemporaryDirectory() as folder:
+        path, beside = Path(folder).resolve() / options.file.name, Path(folder).resolve() / "shop.py"
+        path.write_text(text, encoding="utf-8")
+        beside.write_text(python, encoding="utf-8")
+        command = options.server or OURS
+        ours, other = Server(command, path, text, kind), Server(command, beside, python)
+        where = {ours: (line, indent, SETTINGS.get(kind, SETTINGS[""])), other: (*place(python), TYPED)}
+        times: dict[Server, list[float]] = {ours: [], other: []}
+        for server, (at, before, typed) in where.items():
+            type_line(server, at, before, typed[0])  # both warm
+        for _ in range(options.rounds):
+            for number in range(len(TYPED)):
+                for server, (at, before, typed) in where.items():
+                    times[server] += type_line(server, at, before, typed[number % len(typed)])
+        print(f"{options.file.name}: {text.count(chr(10))} lines, typing at line {line + 1}")
+        for name, share in (("p50", 0.5), ("p95", 0.95)):
+            one, two = quantile(times[ours], share), quantile(times[other], share)
+            print(f"{name} {one:6.2f} ms, in a Python file as long {two:6.2f} ms, ratio {one / two:5.2f}")
+        print(f"{ours.findings} findings")
+        ours.stop()
+        other.stop()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
@@ -226,6 +288,9 @@ def main() -> None:
     parser.add_argument("--server", nargs=argparse.REMAINDER, metavar="COMMAND", help="instead of flask-lsp")
     options = parser.parse_args()
     text = options.file.read_text(encoding="utf-8").replace("\r\n", "\n") * options.times
+    if kind_of(options.file.name) not in ("python", None):
+        deployed(options, text)
+        return
     line, indent = place(text)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder).resolve() / options.file.name
