@@ -6,7 +6,7 @@ What the deployment files say is read by ``facts``; here it is joined to the mod
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from flask_lsp.facts.launching import FACTORIES, SERVERS, TARGET, Part, Started, Target, read_target, started, target_of
@@ -78,7 +78,10 @@ def says_the_same(project: Project, before: File, now: File) -> bool:
     if _variables(before) != _variables(now):
         return False
     one, other = _launches_in(before), _launches_in(now)
-    return one == other or _there(project, one) == _there(project, other)
+    if one != other and _there(project, one) != _there(project, other):
+        return False
+    first, second = _told_servers(before), _told_servers(now)
+    return first == second or _imported(project, before, first) == _imported(project, now, second)
 
 
 def _there(project: Project, launches: tuple[Launch, ...]) -> list[Launch]:
@@ -150,12 +153,14 @@ def served(project: Project) -> frozenset[str]:
 
 
 def _served(project: Project) -> frozenset[str]:
-    found: set[str] = set()
-    for document, targets in project.parts(_told_servers).items():
-        for target, folders in targets:
-            module = resolved(project, document, target, *folders)
-            found |= {module} if module is not None else set()
-    return frozenset(found)
+    told = project.parts(_told_servers)
+    found = [_imported(project, project.files[document], targets) for document, targets in told.items() if targets]
+    return frozenset[str]().union(*found)
+
+
+def _imported(project: Project, file: File, told: Iterable[tuple[Target, tuple[str, ...]]]) -> frozenset[str]:
+    found = [resolved(project, file.document, target, *folders) for target, folders in told]
+    return frozenset(module for module in found if module is not None)
 
 
 def _told_servers(file: File) -> tuple[tuple[Target, tuple[str, ...]], ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flask_lsp.deployment_files import kind_of
 from flask_lsp.facts.launching import FACTORIES
 from flask_lsp.project import files
-from flask_lsp.project.deployment import Deployment, Launch, from_pyproject, launches_in, launches_of
+from flask_lsp.project.deployment import Deployment, Launch, from_pyproject, launches_in, launches_of, served
 from flask_lsp.project.imports import entries_of
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
@@ -216,3 +216,17 @@ def test_new_entry_points_are_asked_again() -> None:
     made = made.with_deployment(Deployment((Launch("gunicorn one:app", "one", "site"),)))
     assert [each for each in check(made, "/r/site/two.py") if each.rule.code == "FL301"]
     assert made.with_deployment(Deployment(made.deployment.launches)) is made
+
+
+def test_what_servers_import_follows_the_folder_that_an_image_is_built_from() -> None:
+    compose = "services:\n  web:\n    build: shop\n    command: gunicorn run:app\n"
+    project = Project("/p", Settings(), Versions())
+    for folder in ("shop", "api"):
+        project = project.with_text(f"/p/{folder}/run.py", "from flask import Flask\napp = Flask(__name__)\n")
+    project = project.with_text("/p/compose.yml", compose).with_complete(True)
+    assert served(project) == {"/p/shop/run.py"}
+    other = project.with_text("/p/compose.yml", compose.replace("build: shop", "build: api"))
+    assert served(other) == {"/p/api/run.py"}
+    assert other.answers is not project.answers
+    same = project.with_text("/p/compose.yml", compose.replace("run:app", "run:app --workers 2"))
+    assert same.answers is project.answers
