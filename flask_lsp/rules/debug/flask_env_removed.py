@@ -144,7 +144,7 @@ def _may_concern(node: _Node) -> bool:
 
 def _variable(node: ast.Assign | ast.Call, name: ast.expr, value: ast.expr, ctx: Context) -> Iterator[Finding]:
     """``os.environ["FLASK_ENV"] = "development"``, unless the project itself reads the variable."""
-    if not ctx.ask(config.reads, "FLASK_ENV"):
+    if not ctx.ask(config.reads, "FLASK_ENV") and not ctx.ask(config.is_foreign):
         message = "Flask ignores `FLASK_ENV` since 2.3: set `FLASK_DEBUG` instead."
         yield ctx.finding(name, message, fixes=set_debug(node, name, value, ctx))
 
