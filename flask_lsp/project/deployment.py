@@ -6,6 +6,7 @@ What the deployment files say is read by ``facts``; here it is joined to the mod
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.project import File, Project
 
 _INIT = "/__init__.py"
+_SCRIPT = re.compile(r"[^/\s\"']+\.sh$")
 
 
 @frozen()
@@ -73,15 +75,23 @@ def _said_in(file: File) -> tuple[Launch, ...]:
 
 
 def says_the_same(project: Project, before: File, now: File) -> bool:
-    """Others may ask of a deployment file what they could before: what it starts of the project, and the variables it
-    sets. While a target is typed, it leads nowhere, and disturbs nobody."""
-    if _variables(before) != _variables(now):
+    """Others may ask of a deployment file what they could before: what it starts of the project, which scripts it runs
+    and which variables it sets. While a target is typed, it leads nowhere, and disturbs nobody."""
+    if _variables(before) != _variables(now) or scripts_of(before) != scripts_of(now):
         return False
     one, other = _launches_in(before), _launches_in(now)
     if one != other and _there(project, one) != _there(project, other):
         return False
     first, second = _told_servers(before), _told_servers(now)
     return first == second or _imported(project, before, first) == _imported(project, now, second)
+
+
+def scripts_of(file: File) -> frozenset[str]:
+    """The shell scripts that a deployment file runs, by the names of their files."""
+    if not file.is_deployment or file.kind in ("shell", "workflow"):
+        return frozenset()
+    words = (word for each in file.deployment.commands if not each.where.development for word in each.words)
+    return frozenset(found.group() for word in words if (found := _SCRIPT.search(word.text)))
 
 
 def _there(project: Project, launches: tuple[Launch, ...]) -> list[Launch]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from flask_lsp.deployment_files import says_development, says_production
 from flask_lsp.facts.deployment import Command, DeploymentFacts, Variable, Where
 from flask_lsp.facts.shell import Word
-from flask_lsp.project.deployment import started_in
-from flask_lsp.project.project import File, Project
+from flask_lsp.project.deployment import scripts_of, started_in
+from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Fix
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
@@ -25,7 +25,6 @@ _LEADS = re.compile(r"[ \t]*(?:-[ \t]+|(?:ENV|export|set)[ \t]+|Environment=)?[\
 _TRAILS = re.compile(r"[\"']?[ \t]*(?:#.*)?")
 """What may stand before and behind a variable on a line that is there for it alone."""
 _KEY = re.compile(r"\s*(?:environment|env|env_variables|envVars):\s*")
-_SCRIPT = re.compile(r"[^/\s\"']+\.sh$")
 
 
 class Role(Enum):
@@ -63,15 +62,7 @@ def is_for_production(project: Project, document: str) -> bool:
 def is_started(project: Project, document: str) -> bool:
     """Another deployment file runs the script. A question for ``Context.ask``."""
     name = document.rpartition("/")[2]
-    return any(name in each for each in project.parts(_scripts_of).values())
-
-
-def _scripts_of(file: File) -> frozenset[str]:
-    """The shell scripts that a deployment file runs, by the names of their files."""
-    if not file.is_deployment or file.kind in ("shell", "workflow"):
-        return frozenset()
-    words = (word for each in file.deployment.commands if not each.where.development for word in each.words)
-    return frozenset(found.group() for word in words if (found := _SCRIPT.search(word.text)))
+    return any(name in each for each in project.parts(scripts_of).values())
 
 
 def mounts_sources(project: Project, document: str, where: Where) -> bool:
