@@ -222,7 +222,9 @@ class Projects:
     def read_sources(self, document: str) -> None:
         """Takes in the files that fill configurations of the document's project and that are no modules, where one is
         another than the last time. There are few, so that it can be asked in each pause."""
-        root = self.root_of(document)
+        self._read_sources(self.root_of(document))
+
+    def _read_sources(self, root: str) -> None:
         project = self._projects.get(root)
         if project is None or not project.complete or not root:
             return
@@ -274,6 +276,7 @@ class Projects:
             for root, project in tuple(self._projects.items()):
                 if project.complete != self._is_complete(root):
                     self._projects[root] = project.with_complete(self._is_complete(root))
+                self._read_sources(root)
             yield
         done()
 
