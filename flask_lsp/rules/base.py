@@ -1,7 +1,9 @@
 """What a rule is, what it says, and all it may touch.
 
 A rule is one module: its docstring documents it, ``rule = Rule(...)`` names it, and the annotation of the first
-parameter of ``check`` says what it fires on: an ``ast`` node class, a union of them, or a class of facts.
+parameter of ``check`` says what it fires on: an ``ast`` node class, a union of them, or a class of facts. What follows
+calls through the project takes long and stands in ``in_pause``, which is given the file: it is asked when nobody types,
+and what it said last stays until then.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from flask_lsp.frozen import frozen
 from flask_lsp.text import Span
@@ -42,9 +44,6 @@ class Rule:
     words: tuple[str, ...] = ()
     """The cheap guard: a rule that fires on nodes is only asked about blocks that hold one of these, or whose file
     imports one of them by another name."""
-    patient: bool = False
-    """It follows calls through the whole project, which takes long: while somebody types, what it said last stays, and
-    it is asked about files in the next pause only."""
 
 
 @frozen()
@@ -108,6 +107,11 @@ class Finding:
     tags: tuple[Tag, ...] = ()
     strict: bool = False
     """Only for the preset of that name, whatever its rule is."""
+    patient: bool = False
+    """It was found by ``in_pause``; ``run`` says so."""
+
+
+Check: TypeAlias = "Callable[[Any, Any], Iterator[Finding]]"
 
 
 @frozen()
@@ -115,6 +119,8 @@ class Registered:
     """A rule with its check, as found by walking the package."""
 
     rule: Rule
-    check: Callable[[Any, Any], Iterator[Finding]]
+    check: Check
     fires_on: tuple[type, ...]
+    """Nothing for a rule that is asked in pauses only."""
     module: str
+    in_pause: Check | None = None

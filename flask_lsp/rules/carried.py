@@ -1,4 +1,4 @@
-"""What patient rules said last, moved to the text as it is now, for as long as somebody types."""
+"""What was said in the last pause, moved to the text as it is now, for as long as somebody types."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask_lsp.text import Span
 
 
 def carried(findings: Iterable[Finding], before: str, now: str) -> Iterator[Finding]:
-    """The findings of patient rules among ``findings``, whose spans count from the text ``before``, with spans that
+    """The patient ones of ``findings``, whose spans count from the text ``before``, with spans that
     count from the text ``now``. Those that touch what was edited are left out, and so are fixes: they belong to the
     earlier text.
     """
-    patient = [finding for finding in findings if finding.rule.patient]
+    patient = [finding for finding in findings if finding.patient]
     if not patient:
         return
     moved = _mover(before, now)

@@ -6,10 +6,11 @@ import importlib
 import pkgutil
 import types
 import typing
+from collections.abc import Iterator
 from functools import cache
 
 import flask_lsp.rules
-from flask_lsp.rules.base import Registered, Rule
+from flask_lsp.rules.base import Check, Finding, Registered, Rule
 
 
 @cache
@@ -22,7 +23,8 @@ def rules() -> tuple[Registered, ...]:
         module = importlib.import_module(info.name)
         rule = getattr(module, "rule", None)
         if isinstance(rule, Rule):
-            found.append(Registered(rule, module.check, _fires_on(module.check), info.name))
+            check, in_pause = getattr(module, "check", _nothing), getattr(module, "in_pause", None)
+            found.append(Registered(rule, check, _fires_on(check), info.name, in_pause))
     return tuple(sorted(found, key=lambda registered: registered.rule.code))
 
 
@@ -31,8 +33,14 @@ def by_code() -> dict[str, Registered]:
     return {registered.rule.code: registered for registered in rules()}
 
 
-def _fires_on(check: typing.Callable[..., object]) -> tuple[type, ...]:
+def _nothing(_: object, __: object) -> Iterator[Finding]:
+    return iter(())
+
+
+def _fires_on(check: Check) -> tuple[type, ...]:
     """The classes that the first parameter of a check is annotated with."""
+    if check is _nothing:
+        return ()
     hints = typing.get_type_hints(check)
     parameter = check.__code__.co_varnames[0]
     annotation = hints[parameter]

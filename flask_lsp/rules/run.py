@@ -13,7 +13,7 @@ from flask_lsp.facts.deployment import DeploymentFacts
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project import config, kinds
 from flask_lsp.project.project import File, Project
-from flask_lsp.rules.base import Finding, Registered, Related
+from flask_lsp.rules.base import Check, Finding, Registered, Related
 from flask_lsp.rules.context import Context, answered
 from flask_lsp.rules.registry import rules
 from flask_lsp.rules.suppress import ignored_in, suppressed
@@ -64,8 +64,8 @@ def check(
 ) -> tuple[Finding, ...]:
     """All findings of a file that its user wants to see, in the order of the text, spans counted from the file.
 
-    Gives up with what it has when ``cancelled`` says so. While somebody types, ``said`` is what the patient rules said
-    last, see ``carried``: they are not asked then.
+    Gives up with what it has when ``cancelled`` says so. While somebody types, ``said`` is what was said in the last
+    pause, see ``carried``: who is asked in pauses only is not asked then.
     """
     file = project.files.get(document)
     if file is None:
@@ -96,7 +96,10 @@ def rehearse(project: Project, document: str) -> Iterator[None]:
         yield
     context = Context(project, file, None)
     for registered in _by_type(answered(project, document, _wanted, ())).get(FileFacts, ()):
-        _run(registered, file.facts, context)
+        _run(registered.check, registered, file.facts, context)
+        yield
+    for registered, in_pause in _in_pause(answered(project, document, _wanted, ())):
+        _run(in_pause, registered, file.facts, context)
         yield
 
 
@@ -125,8 +128,13 @@ def _all(project: Project, file: File, cancelled: Cancelled, is_hurried: bool) -
     file.kept[_Checked] = _Checked(project.answers, spoken, tuple(noted))
     context = Context(project, file, None)
     for registered in _by_type(spoken).get(FileFacts, ()):
-        if not (is_hurried and registered.rule.patient):
-            yield from _outside_of_mended(file, _run(registered, file.facts, context))
+        yield from _outside_of_mended(file, _run(registered.check, registered, file.facts, context))
+    for registered, in_pause in () if is_hurried else _in_pause(spoken):
+        yield from _outside_of_mended(file, _patient(_run(in_pause, registered, file.facts, context)))
+
+
+def _patient(findings: Iterable[Finding]) -> Iterator[Finding]:
+    return (replace(finding, patient=True) for finding in findings)
 
 
 def _outside_of_mended(file: File, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -148,7 +156,7 @@ def _of_deployment(project: Project, file: File) -> Iterator[Finding]:
     if context.ask(config.is_foreign):
         return
     for registered in chosen:
-        yield from _run(registered, file.deployment, context)
+        yield from _run(registered.check, registered, file.deployment, context)
 
 
 def _block_findings(project: Project, file: File, block: Block) -> _Kept:
@@ -169,7 +177,7 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
     if by_type.keys() - {FileFacts, DeploymentFacts}:
         for node in block.nodes.order:
             for registered in by_type.get(type(node), ()):
-                findings += _run(registered, node, context)
+                findings += _run(registered.check, registered, node, context)
     shown = tuple(finding for finding in findings if not block.is_mended(finding.span))
     kept = _Kept(file.document, project.answers, context.reads, shown, context if shown else None)
     block.kept[_Kept] = kept
@@ -196,11 +204,11 @@ def _placed(kept: _Kept, start: int) -> tuple[Finding, ...]:
     return placed
 
 
-def _run(registered: Registered, fired_by: Any, context: Context) -> Iterable[Finding]:
+def _run(check: Check, registered: Registered, fired_by: Any, context: Context) -> Iterable[Finding]:
     """What one rule finds; a bug in it costs what this rule says of this text, and a line in the log."""
     context.rule = registered.rule
     try:
-        return tuple(registered.check(fired_by, context))
+        return tuple(check(fired_by, context))
     except RecursionError:  # deeper than any program
         log.debug("%s: nested too deep for %s", context.file.document, registered.rule.code)
         return ()
@@ -251,6 +259,13 @@ def _by_type(chosen: frozenset[Registered]) -> dict[type, tuple[Registered, ...]
                 raise TypeError(f"{registered.module} fires on {kind}, which nobody offers")
             found[kind] = (*found.get(kind, ()), registered)
     return found
+
+
+@cache
+def _in_pause(chosen: frozenset[Registered]) -> tuple[tuple[Registered, Check], ...]:
+    """The rules to ask about files when nobody types."""
+    found = [(registered, registered.in_pause) for registered in chosen if registered.in_pause is not None]
+    return tuple(sorted(found, key=lambda one: one[0].rule.code))
 
 
 def _shifted(finding: Finding, by: int) -> Finding:

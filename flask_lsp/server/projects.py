@@ -46,7 +46,7 @@ class _Findings(NamedTuple):
     project: Project
     findings: tuple[Finding, ...]
     is_hurried: bool
-    """The patient rules were not asked."""
+    """Nobody was asked who waits for a pause."""
 
 
 class Projects:
@@ -142,7 +142,7 @@ class Projects:
         self, project: Project, document: str, token: Token | None = None, *, is_hurried: bool = False
     ) -> tuple[Finding, ...]:
         """The findings in a document; those of the last snapshot are kept, for requests ask again. Who is hurried gets
-        of the patient rules what they said last."""
+        what was said in the last pause."""
         known = self._findings.get(document)
         findings = known.findings if known is not None else ()
         if known is None or known.project is not project or (known.is_hurried and not is_hurried):

@@ -149,11 +149,11 @@ class Server(LanguageServer):
         self.watch.disturb()
 
     def is_typed_in(self, document: str) -> bool:
-        """The document was edited a moment ago, and patient rules are not asked yet."""
+        """The document was edited a moment ago, and who waits for a pause is not asked yet."""
         return document == self._typed_in
 
     def _look_around(self) -> None:
-        """When nothing has been typed for a while: patient rules are asked, in all open files, for what a body does,
+        """When nothing has been typed for a while: what can wait is asked, in all open files, for what a body does,
         such as to start a thread, may change what is said of others, and no snapshot tells."""
         typed_in, self._typed_in = self._typed_in, ""
         for each in sorted(self.documents, key=lambda each: each.document != typed_in):

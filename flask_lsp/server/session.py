@@ -39,7 +39,7 @@ class Session:
 
     def diagnostics(self, state: Open, token: Token | None = None, *, is_hurried: bool = False) -> list[Json]:
         """The diagnostics of a document in one of its states; not all of them where the token is cancelled. Hurried:
-        somebody types, so that patient rules are not asked."""
+        somebody types, so that nobody is asked who waits for a pause."""
         project, findings = self._checked(state, token, is_hurried=is_hurried)
         return convert.diagnostics(project, state.document, findings, self._client, self._uri)
 

@@ -165,7 +165,7 @@ def bodies(project: Project) -> list[tuple[str, Project]]:
 
 
 def typing(texts: dict[str, str], *, alone: bool) -> tuple[float, float]:
-    """The median seconds of one key in a view, to its findings, and of asking the patient rules after it."""
+    """The median seconds of one key in a view, to its findings, and of asking who waits for a pause after it."""
     document = f"{ROOT}/shop/views0.py"
     chosen = {document: texts[document]} if alone else texts
     project = Project(ROOT, Settings(), Versions())

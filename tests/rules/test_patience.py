@@ -11,7 +11,7 @@ from flask_lsp.project import call_graph
 from flask_lsp.project.project import Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules import run
-from flask_lsp.rules.base import Finding, Registered, Related
+from flask_lsp.rules.base import Check, Finding, Registered, Related
 from flask_lsp.rules.carried import carried
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.run import check
@@ -58,10 +58,10 @@ def test_nobody_follows_calls_while_somebody_types(monkeypatch: pytest.MonkeyPat
     def grown(*_: object) -> None:
         raise Asked
 
-    def ask(registered: Registered, fired_by: object, context: Context) -> Iterator[Finding]:
+    def ask(check: Check, registered: Registered, fired_by: object, context: Context) -> Iterator[Finding]:
         context.rule = registered.rule
         try:
-            return iter(tuple(registered.check(fired_by, context)))
+            return iter(tuple(check(fired_by, context)))
         except Asked:
             asked.add(registered.rule.code)
             return iter(())
@@ -113,8 +113,13 @@ def test_others_are_not_carried() -> None:
     """Who is asked at every key says it itself."""
     text = 'from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route("users")\ndef users():\n    return "x"\n'
     one = found(text)
-    assert not one.rule.patient
+    assert not one.patient
     assert list(carried([one], text, text)) == []
+
+
+def test_what_one_file_tells_is_said_at_once() -> None:
+    text = "from flask import current_app\n\nprint(current_app.name)\n"
+    assert [one.rule.code for one in check(project(text), DOCUMENT, said=())] == ["FL101"]
 
 
 def test_a_check_shows_what_it_is_given() -> None:

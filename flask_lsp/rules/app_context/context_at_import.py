@@ -39,7 +39,7 @@ from flask_lsp.rules.base import Finding, Rule
 from flask_lsp.rules.base import Level as Severity
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL101", "context-at-import", Severity.ERROR, words=WORDS, patient=True)
+rule = Rule("FL101", "context-at-import", Severity.ERROR, words=WORDS)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
@@ -52,6 +52,9 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)
             )
+
+
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL101"):  # functions of other files are called
         message = background.message(found, "an application context", "push one, or move the call into a function")
         yield ctx.finding(found.span, message, fixes=fixes(found, ctx), related=background.trail(ctx, found))

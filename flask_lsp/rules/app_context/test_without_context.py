@@ -58,10 +58,10 @@ from flask_lsp.rules.background_fixes import in_test
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL108", "test-without-context", Level.ERROR, words=(*WORDS, "test"), patient=True)
+rule = Rule("FL108", "test-without-context", Level.ERROR, words=(*WORDS, "test"))
 
 
-def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL108"):
         need = found.failing.need
         of_request = need.level is Need.REQUEST or need.name == "flask.url_for"

@@ -43,7 +43,7 @@ from flask_lsp.rules.base import Finding, Rule
 from flask_lsp.rules.base import Level as Severity
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL201", "request-at-import", Severity.ERROR, words=WORDS, patient=True)
+rule = Rule("FL201", "request-at-import", Severity.ERROR, words=WORDS)
 
 
 def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
@@ -56,6 +56,9 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)
             )
+
+
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL201"):  # functions of other files are called
         message = background.message(found, "a request", "move the call into a function")
         yield ctx.finding(found.span, message, fixes=fixes(found, ctx), related=background.trail(ctx, found))

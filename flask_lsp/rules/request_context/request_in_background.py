@@ -54,10 +54,10 @@ from flask_lsp.rules.background_starts import request_fixes
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL202", "request-in-background", Level.ERROR, words=(*WORDS, *background.WORDS), patient=True)
+rule = Rule("FL202", "request-in-background", Level.ERROR, words=(*WORDS, *background.WORDS))
 
 
-def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL202"):
         message = background.message(found, "a request", "take what it needs out of the request before")
         yield ctx.finding(found.span, message, fixes=request_fixes(found, ctx), related=background.trail(ctx, found))

@@ -52,14 +52,16 @@ from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
-rule = Rule("FL206", "stream-without-context", Level.ERROR, words=("esponse", "return", "yield"), patient=True)
+rule = Rule("FL206", "stream-without-context", Level.ERROR, words=("esponse", "return", "yield"))
 
 
-def check(node: FileFacts | ast.GeneratorExp, ctx: Context) -> Iterator[Finding]:
-    if ctx.is_test:
-        return
-    if isinstance(node, ast.GeneratorExp):
+def check(node: ast.GeneratorExp, ctx: Context) -> Iterator[Finding]:
+    if not ctx.is_test:
         yield from _expression(node, ctx)
+
+
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+    if ctx.is_test:
         return
     for found in streams(ctx.project, ctx.file.document):
         name = found.generator[1].rpartition(".")[2]

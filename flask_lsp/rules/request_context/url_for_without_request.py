@@ -50,10 +50,10 @@ from flask_lsp.rules.background_fixes import request_for_urls
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL203", "url-for-without-request", Level.ERROR, words=("url_for", *background.WORDS), patient=True)
+rule = Rule("FL203", "url-for-without-request", Level.ERROR, words=("url_for", *background.WORDS))
 
 
-def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL203"):
         advice = "configure `SERVER_NAME`, or push `app.test_request_context()`"
         message = background.message(found, "a request and without `SERVER_NAME`", advice)

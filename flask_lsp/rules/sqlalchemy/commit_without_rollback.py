@@ -80,12 +80,12 @@ from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
-rule = Rule("FL704", "commit-without-rollback", Level.WARNING, patient=True)
+rule = Rule("FL704", "commit-without-rollback", Level.WARNING)
 
 _ANSWERS = re.compile(r"jsonify|response|redirect|render|template|error|abort|not_found|bad_request", re.IGNORECASE)
 
 
-def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
+def in_pause(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
     found = sessions.broken_in(ctx.project, ctx.file.document)
     if not found:
         return

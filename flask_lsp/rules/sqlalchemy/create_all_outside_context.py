@@ -46,7 +46,6 @@ rule = Rule(
     "create-all-outside-context",
     Level.ERROR,
     words=("create_all", "drop_all", "reflect", *background.WORDS),
-    patient=True,
 )
 
 
@@ -60,6 +59,9 @@ def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 found.span, message, fixes=import_time.fixes(found, ctx), related=import_time.related(found)
             )
+
+
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL705"):
         message = background.message(found, "an application context", "wrap it in `with app.app_context():`")
         yield ctx.finding(found.span, message, fixes=fixes(found, ctx), related=background.trail(ctx, found))

@@ -77,10 +77,10 @@ from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
-rule = Rule("FL701", "missing-commit", Level.WARNING, patient=True)
+rule = Rule("FL701", "missing-commit", Level.WARNING)
 
 
-def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
+def in_pause(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
     found = sessions.lost_in(ctx.project, ctx.file.document)
     if not found:
         return

@@ -62,10 +62,10 @@ from flask_lsp.rules.background_fixes import fixes
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL702", "session-in-background", Level.ERROR, words=(*WORDS, *background.WORDS), patient=True)
+rule = Rule("FL702", "session-in-background", Level.ERROR, words=(*WORDS, *background.WORDS))
 
 
-def check(_: FileFacts, ctx: Context) -> Iterator[Finding]:
+def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL702"):
         message = background.message(found, "an application context", "push one there with `app.app_context()`")
         yield ctx.finding(found.span, message, fixes=fixes(found, ctx), related=background.trail(ctx, found))
