@@ -40,6 +40,8 @@ class Loader:
         self._tell = tell
         self._report = report
         self._settings: dict[str, Settings] = {}
+        self._folders: list[str] = []
+        """The folders that were asked for."""
         self._roots: dict[str, str | None] = {}
         self._walked: dict[str, list[str]] = {}
 
@@ -66,12 +68,19 @@ class Loader:
         return self._project(self._root(document) or os.path.dirname(document), [document], text)
 
     def settings(self, root: str) -> Settings:
-        """The settings that hold in a root. Raises Failure where its pyproject.toml cannot be used."""
+        """The settings that hold in a root. Raises Failure where its pyproject.toml cannot be used, but for one
+        further down in a folder that was asked for: it may be a template. There what holds above it holds.
+        """
         if root not in self._settings:
             try:
                 path, section = files.find_settings(root)
             except files.Unreadable as error:
-                raise Failure(f"{shown_path(error.path)} {error.reason}") from None
+                problem, folder = f"{shown_path(error.path)} {error.reason}", os.path.dirname(error.path)
+                if not any(folder.startswith(f"{above.rstrip('/')}/") for above in self._folders):
+                    raise Failure(problem) from None
+                self._tell(f"{problem}: passed over")
+                self._settings[root] = self.settings(os.path.dirname(folder))
+                return self._settings[root]
             settings, problems = merge(section, self._overrides, root=os.path.dirname(path) or root)
             for problem in problems:
                 self._tell(f"{shown_path(path)}: {problem}")
@@ -85,6 +94,7 @@ class Loader:
         roots: dict[str, str] = {}
         for path in map(files.absolute, paths):
             if os.path.isdir(path):
+                self._folders.append(path)
                 for document in self._walk(path):
                     if files.is_page(document):
                         continue

@@ -88,7 +88,17 @@ def test_a_broken_settings_file_ends_the_run(run: Run, project: Path) -> None:
     done = run("check")
     assert done.code == 2
     assert done.err.startswith("flask-lsp: pyproject.toml is no valid TOML: ")
-    assert len(done.err.splitlines()) == 1
+
+
+def test_a_broken_pyproject_below_is_passed_over(run: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.flask-lsp]\nselect = ["FL603"]\n')
+    (project / "template").mkdir()
+    (project / "template" / "pyproject.toml").write_text("name = {{ name }\n")
+    (project / "template" / "views.py").write_text(VIEWS)
+    done = run("check", ".", "--output-format", "json")
+    assert "template/pyproject.toml is no valid TOML" in done.err
+    assert done.code == 0
+    assert run("check", "template").code == 2
 
 
 def test_a_wrong_key_is_named_and_costs_only_itself(run: Run, project: Path) -> None:
