@@ -192,7 +192,7 @@ class _Walk:
         for item in node.items:
             self.expression(item.context_expr)
             if item.optional_vars is not None:
-                self.target(item.optional_vars, item.context_expr)
+                self.target(item.optional_vars, None if _gives_another(item.context_expr) else item.context_expr)
         managers = tuple(value_of(item.context_expr) for item in node.items)
         self.events.append(With(managers, self.body(node.body), self.span(node.items[0].context_expr)))
 
@@ -425,6 +425,20 @@ def _defaults(args: ast.arguments) -> dict[ast.arg, Value]:
         if default is not None:
             found[arg] = value_of(default)
     return found
+
+
+_OTHERS = frozenset(
+    {"session_transaction", "record_messages", "closing", "nullcontext", "patch", "begin", "begin_nested"}
+)
+"""What these methods and functions give is no manager of itself: ``with`` binds something else."""
+
+
+def _gives_another(manager: ast.expr) -> bool:
+    match manager:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in _OTHERS
+        case _:
+            return False
 
 
 def _names(target: ast.expr) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def test_ten_thousand_files(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text("web: gunicorn wsgi:app\n")
     begin = time.perf_counter()
     (asked,) = Loader({}, lambda _: None, lambda *_: None).paths([str(tmp_path)])
-    assert len(asked.documents) == COUNT + 1
+    assert len(asked.documents) == COUNT + 2  # wsgi.py and the Procfile
     project = asked.project
     assert len(apps(project, asked.documents[0])) == 1
     assert outcome(project) is outcome(project)
