@@ -5,6 +5,7 @@ What may be open, and what a call or a context manager makes of it, is for the c
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Generic, TypeAlias, TypeVar
 
@@ -17,7 +18,7 @@ Paths: TypeAlias = "frozenset[frozenset[Open]]"
 """What is open, for each path that leads to a place; no path: it is not reached."""
 
 
-class PathWalk(Generic[Open]):
+class PathWalk(ABC, Generic[Open]):
     def __init__(self) -> None:
         self.exits: list[Paths[Open]] = []
         self._loops: list[list[Paths[Open]]] = []
@@ -25,11 +26,13 @@ class PathWalk(Generic[Open]):
 
     # -- what is made of it ----------------------------------------------------------------------------------------
 
+    @abstractmethod
     def act(self, act: Act, paths: Paths[Open]) -> Paths[Open]:
-        raise NotImplementedError
+        """What is open behind a call or an assignment."""
 
+    @abstractmethod
     def under(self, step: Under, paths: Paths[Open]) -> Paths[Open]:
-        raise NotImplementedError
+        """What is open behind the body of a ``with``."""
 
     def fork(self, step: Fork, paths: Paths[Open]) -> Paths[Open]:
         return joined(self.body(body, paths) for body in step.bodies)
