@@ -61,9 +61,8 @@ def to_blueprint(added: Added, ctx: Context) -> Iterator[Fix]:
         return
     if _is_passed_on(project, document, added.name) or not can_add(project, document, app, variable):
         return
-    endpoints = {use.function.name for use in uses if use.owner.attr in _ROUTES}
-    named = _named(project, endpoints)
-    if named is None:
+    endpoints = frozenset(use.function.name for use in uses if use.owner.attr in _ROUTES)
+    if not ctx.ask(_can_follow, endpoints):
         return
 
     def change(editing: Editing) -> None:
@@ -75,7 +74,9 @@ def to_blueprint(added: Added, ctx: Context) -> Iterator[Fix]:
         for use in uses:
             text = f"{variable}.{_FOR_ALL.get(use.owner.attr, use.owner.attr)}"
             editing.elsewhere(document, use.start).replace(use.owner, text)
-        for each in named:
+        named = _named(editing.project, endpoints)
+        editing.impossible |= named is None
+        for each in named or ():
             other = editing.elsewhere(each.document, each.start)
             quote = re.search("[\"']", other.text(each.endpoint))
             assert quote is not None
@@ -136,7 +137,13 @@ def _is_passed_on(project: Project, document: str, name: str) -> bool:
     )
 
 
-def _named(project: Project, endpoints: set[str]) -> list[_Naming] | None:
+def _can_follow(project: Project, _document: str, endpoints: frozenset[str]) -> bool:
+    """All who name one of the endpoints can be changed. A question for ``Context.ask``: it looks at every file, which
+    nobody who types shall wait for."""
+    return _named(project, endpoints) is not None
+
+
+def _named(project: Project, endpoints: frozenset[str]) -> list[_Naming] | None:
     """The calls of ``url_for`` that name one of the endpoints; ``None`` where anything else does, or a template."""
     if any(not endpoints.isdisjoint(page.endpoints) for page in project.pages.values()):
         return None
