@@ -23,6 +23,8 @@ class Page:
     """The attributes of ``g`` that it reads without asking for them first."""
     names: frozenset[str] = frozenset()
     """What it shows or loops over of its context, without asking first."""
+    bound: frozenset[str] = frozenset()
+    """What it binds or asks for, and so does for the templates that it shows."""
     others: frozenset[str] = frozenset()
     """The templates that it extends or includes."""
     endpoints: frozenset[str] = frozenset()
@@ -43,7 +45,8 @@ def page_of(text: str) -> Page:
     g = _g(text) if "g." in text else frozenset[str]()
     if "{{" not in text and "{%" not in text:
         return Page(sent, g)
-    return Page(sent, g, _names(text), _others(text), frozenset(_ENDPOINT.findall(text)))
+    bound = _bound(text)
+    return Page(sent, g, _names(text) - bound, bound, _others(text), frozenset(_ENDPOINT.findall(text)))
 
 
 _SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.", re.IGNORECASE)
@@ -65,11 +68,16 @@ _OTHER = re.compile(r"\{%-?\s*(?:extends|include)\s+[\"']([^\"']+)[\"']")
 
 
 def _names(text: str) -> frozenset[str]:
-    """The names that are shown or looped over, but for those that the template binds or asks for somewhere."""
-    found = {*_SHOWN.findall(text), *_LOOPED.findall(text)}
-    for kind, rest in _STATEMENT.findall(text) if found else ():
+    """The names that are shown or looped over."""
+    return frozenset((*_SHOWN.findall(text), *_LOOPED.findall(text)))
+
+
+def _bound(text: str) -> frozenset[str]:
+    """The names that the template binds, or asks for somewhere."""
+    found: set[str] = set()
+    for kind, rest in _STATEMENT.findall(text):
         said = rest.partition("=")[0] if kind == "set" else rest.partition(" in ")[0] if kind == "for" else rest
-        found.difference_update(_WORD.findall(said))
+        found.update(_WORD.findall(said))
     return frozenset(found)
 
 

@@ -66,8 +66,9 @@ def _reader(project: Project, template: str, name: str) -> str | None:
         page = project.pages[documents[0]]
         if name in page.names:
             return documents[0]
-        todo += sorted(page.others - seen)
-        seen |= page.others
+        if name not in page.bound:
+            todo += sorted(page.others - seen)
+            seen |= page.others
     return None
 
 
