@@ -227,8 +227,17 @@ export const story: Suite = {
     },
 };
 
-/** What VS Code does when a file of that language is saved. */
+/**
+ * What VS Code does when a file of that language is saved.
+ *
+ * Its settings are a document, which starts the extensions for JSON; and where any extension registers code actions
+ * while VS Code asks for those of a save, it forgets what it was told. So they are started first.
+ */
 async function onSave(document: vscode.TextDocument, kind: string | undefined): Promise<void> {
+    const forSettings = vscode.extensions.all.filter(({ packageJSON: { activationEvents = [] } }) =>
+        ["onLanguage:json", "onLanguage:jsonc"].some((event) => activationEvents.includes(event)),
+    );
+    await Promise.all(forSettings.map((extension) => extension.activate()));
     const settings = vscode.workspace.getConfiguration("editor", document);
     const value = kind === undefined ? undefined : { [kind]: "explicit" };
     await settings.update("codeActionsOnSave", value, vscode.ConfigurationTarget.Workspace, true);

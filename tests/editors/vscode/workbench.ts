@@ -96,6 +96,7 @@ function installed(main: string, extensions: readonly (keyof typeof given.vsix)[
     const made = Math.max(...files.map((file) => fs.statSync(file).mtimeMs));
     if (!fs.existsSync(folder) || fs.statSync(folder).mtimeMs < made) {
         fs.rmSync(home, { recursive: true, force: true });
+        fs.mkdirSync(home, { recursive: true }); // VS Code 1.100 makes no folder of several levels
         const install = files.flatMap((file) => ["--install-extension", file]);
         const folders = ["--server-data-dir", home, "--extensions-dir", folder, "--accept-server-license-terms"];
         const done = spawnSync(given.node, [main, ...install, ...folders], { encoding: "utf8" });
