@@ -167,6 +167,8 @@ class State(ABC):
             if owner.running and not isinstance(found, Module_):
                 self._noted_early(name, owner, frame, at)
             value = found
+        if value is MAYBE:
+            self.known = False
         return value, None
 
     def _may_have(self, owner: Module, name: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable
+
 from flask_lsp.facts.model import Import
 from flask_lsp.project.importers import reach
 from flask_lsp.project.places import place
-from flask_lsp.project.project import Project
+from flask_lsp.project.project import File, Project
 from flask_lsp.rules.editing import Editing
 
 _INIT = "/__init__.py"
@@ -42,6 +45,36 @@ def import_line(editing: Editing, document: str, name: str) -> tuple[str, str] |
     return f"from {module} import {renamed}", local
 
 
+def can_travel(file: File, project: Project, parts: Iterable[ast.AST]) -> bool:
+    """Expressions of a file can be written in others: all they name is imported from packages."""
+    names = {each.id for part in parts for each in ast.walk(part) if isinstance(each, ast.Name)}
+    return all(_package_import(file, project, name) is not None for name in names)
+
+
+def written_in(other: Editing, editing: Editing, node: ast.AST) -> str:
+    """How to write an expression that ``can_travel`` in another file; the imports are added there."""
+    if other.file is editing.file:
+        return editing.text(node)
+    text, start = editing.text(node), editing.span(node).start
+    names = [(editing.span(each).shift(-start), each.id) for each in ast.walk(node) if isinstance(each, ast.Name)]
+    for span, name in sorted(names, reverse=True):
+        bound = _package_import(editing.file, editing.project, name)
+        if bound is None:
+            other.impossible = True
+            break
+        text = text[: span.start] + other.imported(bound.module, bound.attribute) + text[span.end :]
+    return text
+
+
+def _package_import(file: File, project: Project, name: str) -> Import | None:
+    """The import by which the file has a name from a package that is not the project's."""
+    ats = file.facts.bindings.get(name, ())
+    bound = ats[0].bound if len(ats) == 1 else None
+    if isinstance(bound, Import) and not bound.level and project.module(file.document, bound.module, 0) is None:
+        return bound
+    return None
+
+
 def free_name(editing: Editing, document: str, name: str) -> str:
     """The name itself, or where it means something else here, one with its module's before it: ``auth_bp``."""
     if name not in editing.file.facts.bindings:
@@ -59,6 +92,9 @@ def runs(project: Project, document: str, other: str) -> bool:
 def module_name(project: Project, here: str, there: str) -> str | None:
     """The module ``there`` as an import in ``here`` names it, after the manner of the file; ``None`` where no name
     leads there."""
+    for each in project.files[here].facts.imports:
+        if project.module(here, each.module, each.level) == there:
+            return "." * each.level + each.module
     found = _relative(here, there) if _says_dots(project, here, there) else _absolute(project, here, there)
     if found is None:
         return None

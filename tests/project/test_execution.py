@@ -66,6 +66,25 @@ def test_as_python() -> None:
     assert unknown < count / 4, "silence everywhere would pass too"
 
 
+_MAYBE_BOUND = """
+try:
+    from contextlib import nullcontext
+except ImportError:
+    def f(): pass
+"""
+
+
+def test_what_may_be_bound_is_no_ground_for_a_verdict() -> None:
+    """Either way the start fails, but not in the same place."""
+    package = "try:\n    import a\n    a.f\nexcept Exception:\n    from . import w\n"
+    files = {"a.py": _MAYBE_BOUND, "p/__init__.py": package, "p/q/__init__.py": "from ... import x\n"}
+    assert verdict(Program(files, "p.q", script=False)) is None
+    certain = {**files, "a.py": "def f(): pass\n"}
+    assert verdict(Program(certain, "p.q", script=False)) == Seen("p/q/__init__.py", 1, "ImportError")
+    absent = {**files, "a.py": ""}
+    assert verdict(Program(absent, "p.q", script=False)) == Seen("p/__init__.py", 5, "ImportError", "w")
+
+
 def is_a_matter_of_order(program: Program, seen: Seen) -> bool:
     """What a module lacks while it runs it has in the end; nothing else is missing that something may make."""
     path = path_of(seen.partial)

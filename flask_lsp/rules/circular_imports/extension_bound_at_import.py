@@ -53,7 +53,7 @@ app = create_app()
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask_lsp.project import extensions
 from flask_lsp.project.extensions import Binding
@@ -64,7 +64,7 @@ from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.circular_imports._extension import name_bound_to
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.own_modules import module_name, runs
+from flask_lsp.rules.own_modules import can_travel, module_name, runs, written_in
 from flask_lsp.rules.set_up import add_line, initialises
 
 rule = Rule("FL306", "extension-bound-at-import", Level.WARNING, words=tuple(f"{name}(" for name in sorted(CLASSES)))
@@ -103,27 +103,33 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
     others = [*node.args[1:], *(keyword for keyword in node.keywords if keyword.arg != "app")]
     if app is None or made.app is None or not _is_movable(node):
         return
-    here = app[0] == ctx.file.document
-    if made.extension.moves and others and not here:
-        return  # what they are made of would have to be imported too
-    if not here and ("." in app[1] or not ctx.ask(_has_a_name_in, app[0])):
-        return  # the factory, which is called on import here, cannot import from here
-    if not here and ctx.ask(_needs_more_of, app):
-        return  # the application's module, half-way through, would import this one
+    here, in_factory = app[0] == ctx.file.document, "." in app[1]
+    if (
+        in_factory
+        and not here
+        and not (can_travel(ctx.file, ctx.project, [node.func, *others]) and ctx.ask(_has_room, app, name))
+    ):
+        return
+    if not in_factory and not here:
+        if made.extension.moves and others:
+            return  # what they are made of would have to be imported too
+        if not ctx.ask(_has_a_name_in, app[0]) or ctx.ask(_needs_more_of, app):
+            return  # the application's module, half-way through, would import this one
+    thing = (app[0], name) if in_factory else made.key
 
     def change(editing: Editing) -> None:
-        given = _without_app(editing, node)
-        moved = given if made.extension.moves else []
-        if "." in app[1] and here:
-            _move_up(editing, node, name, app[1].partition(".")[0], [] if moved else given, ctx)
+        if in_factory:
+            moved = _before_factory(editing, node, name, binding, ctx)
         else:
+            given = _without_app(editing, node)
+            moved = given if made.extension.moves else []
             _take_out(editing, node, moved=bool(moved))
             editing.orphan(made.app.text if made.app is not None else "app")
 
         def line(thing: str, application: str) -> str:
             return f"{thing}.init_app({', '.join([application, *moved])})"
 
-        add_line(editing, app, (initialises,), made.key, line)
+        add_line(editing, app, (initialises,), thing, line)
 
     yield Fix(f"Make `{name}` without the application and call `init_app`", False, change)
 
@@ -131,6 +137,16 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
 def _has_a_name_in(project: Project, document: str, other: str) -> bool:
     """The other file can import this one."""
     return module_name(project, other, document) is not None
+
+
+def _has_room(project: Project, document: str, app: Key, name: str) -> bool:
+    """The object can be made in the module of the factory, and this one can import it from there."""
+    there, function = app[0], app[1].partition(".")[0]
+    file = project.files[there]
+    made = any(isinstance(each, ast.FunctionDef) and each.name == function for _, each in file.tree.statements())
+    if not made or name in file.facts.bindings or module_name(project, document, there) is None:
+        return False
+    return not runs(project, there, document)
 
 
 def _needs_more_of(project: Project, document: str, app: Key) -> bool:
@@ -151,16 +167,18 @@ def _is_movable(node: ast.Call) -> bool:
     return named or len(node.args) < 2 or (len(node.args) == 2 and _class_of(node) in _SECOND)
 
 
-def _without_app(editing: Editing, node: ast.Call) -> list[str]:
-    """The arguments but the application, as they are written; positional ones get their names."""
+def _without_app(editing: Editing, node: ast.Call, text: Callable[[ast.AST], str] | None = None) -> list[str]:
+    """The arguments but the application, as they are written, or as ``text`` writes them; positional ones get their
+    names."""
     given: list[str] = []
+    text = text or editing.text
     named = any(keyword.arg == "app" for keyword in node.keywords)
     for position, argument in enumerate(node.args):
         if named:
-            given.append(editing.text(argument))
+            given.append(text(argument))
         elif position:
-            given.append(f"{_SECOND[_class_of(node)]}={editing.text(argument)}")
-    return given + [editing.text(keyword) for keyword in node.keywords if keyword.arg != "app"]
+            given.append(f"{_SECOND[_class_of(node)]}={text(argument)}")
+    return given + [text(keyword) for keyword in node.keywords if keyword.arg != "app"]
 
 
 _SECOND = {"Migrate": "db", "Security": "datastore", "PyMongo": "uri", "Babel": "date_formats", "AppBuilder": "session"}
@@ -186,13 +204,40 @@ def _take_out(editing: Editing, node: ast.Call, *, moved: bool) -> None:
         editing.insert(editing.span(argument).start, f"{_SECOND[_class_of(node)]}=")
 
 
-def _move_up(editing: Editing, node: ast.Call, name: str, factory: str, given: list[str], ctx: Context) -> None:
-    """Binds the name before the factory, which needs it, instead of behind the application that it makes."""
-    editing.delete_statement(ctx.statement(node))
-    for (start, block), statement in editing.file.tree.statements():
-        if isinstance(statement, ast.FunctionDef) and statement.name == factory:
-            other = editing.elsewhere(editing.file.document, start + block.span(statement).start)
-            text = f"{name} = {editing.text(node.func)}({', '.join(given)})"
-            other.insert_before(statement, text, "", "")
-            return
+def _before_factory(editing: Editing, node: ast.Call, name: str, binding: Binding, ctx: Context) -> list[str]:
+    """Binds the name before the factory, which needs it, instead of behind the application that it makes; what it is
+    given along with the application."""
+    assert binding.app is not None
+    document, function = binding.app[0], binding.app[1].partition(".")[0]
+    for (start, block), statement in editing.project.files[document].tree.statements():
+        if isinstance(statement, ast.FunctionDef) and statement.name == function:
+            other = editing.elsewhere(document, start + block.span(statement).start)
+            given = _without_app(editing, node, lambda part: written_in(other, editing, part))
+            moved = given if binding.made.extension.moves else []
+            made = f"{written_in(other, editing, node.func)}({', '.join([] if moved else given)})"
+            other.insert_before(statement, f"{name} = {made}", "", "")
+            editing.delete_statement(ctx.statement(node))
+            if other.file is not editing.file:
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Name):
+                        editing.orphan(part.id)
+                if _is_wanted(editing, name):
+                    module = module_name(editing.project, editing.file.document, document)
+                    editing.needed.add((module, name))
+            return moved
     editing.impossible = True
+    return []
+
+
+def _is_wanted(editing: Editing, name: str) -> bool:
+    """The file itself reads the name elsewhere, or another imports it from here."""
+    project, here = editing.project, editing.file.document
+    for _, block in editing.file.tree.blocks:
+        for each in block.nodes.order if name in block.text else ():
+            if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+                return True
+    return any(
+        each.attribute in (name, "*", None) and project.module(other, each.module, each.level) == here
+        for other, file in project.files.items()
+        for each in file.facts.imports
+    )
