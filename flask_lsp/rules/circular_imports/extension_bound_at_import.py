@@ -54,6 +54,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from flask_lsp.project import extensions
 from flask_lsp.project.extensions import Binding
@@ -212,7 +213,7 @@ def _before_factory(editing: Editing, node: ast.Call, name: str, binding: Bindin
     for (start, block), statement in editing.project.files[document].tree.statements():
         if isinstance(statement, ast.FunctionDef) and statement.name == function:
             other = editing.elsewhere(document, start + block.span(statement).start)
-            given = _without_app(editing, node, lambda part: written_in(other, editing, part))
+            given = _without_app(editing, node, partial(written_in, other, editing))
             moved = given if binding.made.extension.moves else []
             made = f"{written_in(other, editing, node.func)}({', '.join([] if moved else given)})"
             other.insert_before(statement, f"{name} = {made}", "", "")
@@ -223,7 +224,7 @@ def _before_factory(editing: Editing, node: ast.Call, name: str, binding: Bindin
                         editing.orphan(part.id)
                 if _is_wanted(editing, name):
                     module = module_name(editing.project, editing.file.document, document)
-                    editing.needed.add((module, name))
+                    editing.needed.add((module or "", name))
             return moved
     editing.impossible = True
     return []
