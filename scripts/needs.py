@@ -30,6 +30,7 @@ MODULES = (
     "flask.json",
     "flask_sqlalchemy",
     "flask_login",
+    "flask_mail",
     "flask_wtf",
     "flask_wtf.csrf",
     "flask_wtf.file",
@@ -41,6 +42,7 @@ OBJECTS: dict[str, Callable[[Any], Any]] = {
     "flask_sqlalchemy.SQLAlchemy().session": lambda made: made.db.session,
     "flask_sqlalchemy.SQLAlchemy().Model": lambda made: made.model,
     "flask_login.LoginManager()": lambda made: made.login,
+    "flask_mail.Mail()": lambda made: made.mail,
     "flask_wtf.CSRFProtect()": lambda made: made.csrf,
 }
 CONTEXTS: dict[str, Callable[[Any], AbstractContextManager[Any]]] = {
@@ -60,6 +62,12 @@ NOT_CALLED = {
     "flask.Request": "made of a WSGI environment, by Flask",
     "flask_login.LoginManager().user_callback": "the name that user_loader had before",
     "flask_login.FlaskLoginClient": "made by the application",
+    "flask_mail.Connection": "made by the extension",
+    "flask_mail.Mail().app": "the application",
+    "flask_mail.Mail().init_mail": "made by the extension",
+    "flask_mail.sanitize_address": "plain text",
+    "flask_mail.sanitize_addresses": "plain text",
+    "flask_mail.sanitize_subject": "plain text",
     "flask_login.LoginManager().setup_app": "goes away in Flask-Login 0.7",
     "flask_sqlalchemy.SQLAlchemy().Query": "made by the session",
     "flask_sqlalchemy.SQLAlchemy().Model.query_class": "made by the query",
@@ -98,7 +106,6 @@ GIVEN: dict[str, Any] = {
     "login_view": "index",
     "mappings": [],
     "max_size": 1,
-    "message": "hello",
     "method": "GET",
     "name": "a",
     "obj": {"a": 1},
@@ -130,6 +137,7 @@ class Made:
         self.flask = flask
         self.app = flask.Flask("needs", root_path=folder)
         self.app.config.update(SECRET_KEY="a", SQLALCHEMY_DATABASE_URI="sqlite://")
+        self.app.config.update(MAIL_SUPPRESS_SEND=True, MAIL_DEFAULT_SENDER="a@example.org")
         if configured:
             self.app.config.update(SERVER_NAME="example.org", WTF_CSRF_ENABLED=False)
         self.app.add_url_rule("/", "index", lambda: "a")
@@ -145,6 +153,8 @@ class Made:
         self.user = type("User", (login.UserMixin,), {"id": 1})()
         self.login.user_loader(lambda _: self.user)
         self.csrf = csrf.CSRFProtect(self.app)
+        self.flask_mail = importlib.import_module("flask_mail")
+        self.mail = self.flask_mail.Mail(self.app)
         with self.app.app_context():
             db.create_all()
             db.session.add(Thing(id=1))
@@ -159,6 +169,7 @@ class Made:
             "entity": self.model,
             "instance": self.model(),
             "mapper": self.model,
+            "message": self.flask_mail.Message("a", ["a@example.org"], body="a", sender="a@example.org"),
             "request": self.flask.Request({"REQUEST_METHOD": "GET", "wsgi.url_scheme": "http"}),
             "response": self.flask.Response("a"),
             "rv": "a",
@@ -187,10 +198,18 @@ def names(made: Made) -> Iterator[str]:
     for module in MODULES:
         found = importlib.import_module(module)
         for name in sorted(getattr(found, "__all__", None) or dir(found)):
-            if not name.startswith("_") and not isinstance(getattr(found, name, None), types.ModuleType):
+            value = getattr(found, name, None)
+            if not name.startswith("_") and not isinstance(value, types.ModuleType) and not is_foreign(value, module):
                 yield f"{module}.{name}"
     for path, of in OBJECTS.items():
         yield from (f"{path}.{name}" for name in sorted(dir(of(made))) if not name.startswith("_"))
+
+
+def is_foreign(value: Any, module: str) -> bool:
+    """A function or class of another package."""
+    return (
+        isinstance(value, type | types.FunctionType) and value.__module__.partition(".")[0] != module.partition(".")[0]
+    )
 
 
 def thing(name: str, made: Made) -> Any:

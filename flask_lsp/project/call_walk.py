@@ -61,7 +61,7 @@ from flask_lsp.project.call_names import Names, Question, is_generator
 from flask_lsp.project.callables import ClassAt, FunctionAt, Scope, Scopes
 from flask_lsp.project.contexts import never_runs
 from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, decorated, handing
-from flask_lsp.project.needs import PUSHES, Level, need_of
+from flask_lsp.project.needs import DEPENDING, MESSAGE, PUSHES, Level, asks_for_sender, is_told_app, need_of
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
 
@@ -402,10 +402,12 @@ class _Walk:
             return None
         return self.names.function(path, self.here.scopes)
 
-    def need(self, path: str, span: Span, *, called: bool) -> None:
+    def need(self, path: str, span: Span, *, called: bool, call: Path | None = None) -> None:
         name = self.name(path)
         found = None if name is None else need_of(name, path, called=called)
-        if name is None or found is None:
+        if name == MESSAGE and call is not None and asks_for_sender(call):
+            found = name, DEPENDING[name]
+        if name is None or found is None or (call is not None and is_told_app(name, call)):
             return
         what, level = found
         rest = name[len(what) :]
@@ -419,7 +421,7 @@ class _Walk:
 
     def call(self, event: Call) -> None:
         path = event.value.text.removesuffix("()")
-        self.need(path, event.callee, called=True)
+        self.need(path, event.callee, called=True, call=event.value)
         name = None if path.startswith("super().") else self.name(path)
         if self.pushes(event, path):
             return

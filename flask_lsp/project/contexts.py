@@ -36,7 +36,17 @@ from flask_lsp.facts.traverse import every_event
 from flask_lsp.frozen import frozen
 from flask_lsp.project import forms, links, names
 from flask_lsp.project.importers import maybe_imported_in_context
-from flask_lsp.project.needs import DEPENDING, FORMS, GUARDS, PUSHES, Level, need_of
+from flask_lsp.project.needs import (
+    DEPENDING,
+    FORMS,
+    GUARDS,
+    MESSAGE,
+    PUSHES,
+    Level,
+    asks_for_sender,
+    is_told_app,
+    need_of,
+)
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
@@ -228,7 +238,7 @@ class _Walk:
         found = None if name is None else need_of(name, path, called=called)
         if call is not None and name in DEPENDING and self.depends(name, call, place):
             found = name, DEPENDING[name]
-        if name is None or found is None or found[1] <= self.level:
+        if name is None or found is None or found[1] <= self.level or (call is not None and is_told_app(name, call)):
             return
         what, level = found
         # The use is underlined, not what is read from it: ``current_app`` in ``current_app.config["X"]``.
@@ -244,6 +254,8 @@ class _Walk:
         """This call does need the context that others of its name do not need."""
         if name in FORMS:
             return forms.asks_app(self.project, self.file.document, call, place.scopes)
+        if name == MESSAGE:
+            return asks_for_sender(call)
         wrapped = call.args[0] if call.args else None
         return isinstance(wrapped, Path) and wrapped.text.endswith(")")  # a function would wait for its call
 

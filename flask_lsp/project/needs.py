@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from flask_lsp.facts.model import OTHER, Literal, Path
 from flask_lsp.project.needs_table import ROWS
 
 
@@ -33,11 +34,12 @@ PROXIES = _rows("proxy")
 """Anything that is read from them; they can be passed on, named anew and tested for truth without a context."""
 
 FORMS = frozenset({"flask_wtf.FlaskForm", "flask_wtf.form.FlaskForm"})
-_DEPENDING = frozenset({*FORMS, "flask.stream_with_context"})
+MESSAGE = "flask_mail.Message"
+_DEPENDING = frozenset({*FORMS, MESSAGE, "flask.stream_with_context"})
 
 DEPENDING = {name: Level.REQUEST if name.endswith("_context") else Level.APP for name in _DEPENDING}
-"""What needs its context only in some calls: a form whose class says nothing of tokens, a generator that is wrapped.
-Around a function ``stream_with_context`` waits for that one's call."""
+"""What needs its context only in some calls: a form whose class says nothing of tokens, a message without a sender, a
+generator that is wrapped. Around a function ``stream_with_context`` waits for that one's call."""
 
 CALLS = {name: level for name, level in _rows("called").items() if name not in DEPENDING}
 """What is called."""
@@ -64,6 +66,22 @@ GUARDS = frozenset({"flask.has_app_context()", "flask.has_request_context()", *P
 _LAST = {name.rpartition(".")[2] for name in (*PROXIES, *CALLS, *ATTRIBUTES) if not name.startswith(SESSION)}
 WORDS = ("flask", "Form(", "session", *sorted(_LAST - {"g"}))
 """A file that holds none of these uses nothing that needs a context."""
+
+
+def is_told_app(name: str, call: Path) -> bool:
+    """The call says itself which application it means, as it could before Flask-SQLAlchemy 3."""
+    return name in TABLES and call.keyword("app") is not None
+
+
+def asks_for_sender(call: Path) -> bool:
+    """The call makes a message of Flask-Mail that surely asks the application who sends it."""
+    keywords = [keyword for keyword, _ in call.keywords]
+    has_sender = "sender" in keywords and call.keyword("sender") != Literal(None)
+    return not (has_sender or "**" in keywords or OTHER in call.args or len(call.args) > _BEFORE_SENDER)
+
+
+_BEFORE_SENDER = 4
+"""Arguments that stand before it: five since Flask-Mail 0.10."""
 
 
 def need_of(name: str, written: str, *, called: bool) -> tuple[str, Level] | None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from flask_lsp.project import config, kinds
+from flask_lsp.project import config, databases, kinds
 from flask_lsp.project.call_graph import Caller, CallGraph, call_graph
 from flask_lsp.project.call_model import (
     AS_ENTERED,
@@ -90,7 +90,7 @@ def failing(project: Project) -> tuple[Failing, ...]:
         return ()
     graph = call_graph(project)
     known = graph.kept.get(failing)
-    grounds = (project.answers, project.versions)
+    grounds = (project.answers, project.versions, project.parts(databases.made_with_app))
     if known is None or cast("tuple[object, object]", known)[0] != tuple(map(id, grounds)):
         found = tuple(_Search(project, graph).run())
         known = graph.kept[failing] = tuple(map(id, grounds)), found, grounds
@@ -101,7 +101,6 @@ class _Search:
     def __init__(self, project: Project, graph: CallGraph) -> None:
         self.project = project
         self.graph = graph
-        self.old_sqlalchemy = project.versions.below("flask-sqlalchemy", (3,))
         self.marks = frozenset[str]().union(*[said.marks for said in map(graph.said.__getitem__, graph.marked)])
         self.seen: set[tuple[Key, int]] = set()
 
@@ -170,7 +169,7 @@ class _Search:
         return None
 
     def fails(self, need: Need, level: int) -> bool:
-        if self.old_sqlalchemy and need.name.startswith(_SQLALCHEMY):
+        if need.name.startswith(_SQLALCHEMY) and not databases.asks_context(self.project, need.name):
             return False
         if need.name == URL_FOR and level == Level.APP:
             return not _has_server_name(self.project)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_lsp.facts.model import Assigned, BlockFacts, Defined, Path
 from flask_lsp.facts.streams import Streamed, generators, is_generator, streamed
 from flask_lsp.frozen import frozen
-from flask_lsp.project import names, places
+from flask_lsp.project import databases, names, places
 from flask_lsp.project.call_graph import CallGraph, call_graph, span_of
 from flask_lsp.project.call_model import NOTHING_SAID, Entry, Need
 from flask_lsp.project.route_model import Key
@@ -84,7 +84,7 @@ def _handed_out(
     if found is None or not isinstance(found.bound, Defined):
         return None
     function = found.bound.function
-    missing = _missing(graph, found.key, ()) if is_generator(function) and not function.decorators else None
+    missing = _missing(project, graph, found.key, ()) if is_generator(function) and not function.decorators else None
     return None if missing is None else (found.key, missing)
 
 
@@ -103,7 +103,7 @@ def _views(project: Project, graph: CallGraph, at: tuple[str, int], facts: Block
         entries = graph.entries.get(key, ())
         if not isinstance(bound, Defined) or len(bound.function.decorators) != 1 or not _are_views(entries):
             continue
-        missing = _missing(graph, key, ()) if is_generator(bound.function) else None
+        missing = _missing(project, graph, key, ()) if is_generator(bound.function) else None
         if missing is not None:
             found = _stream(project, key, missing, bound.span.shift(start))
             span = found.use[1] if found.use and found.use[0] == document else found.span
@@ -136,16 +136,18 @@ def _are_views(entries: tuple[Entry, ...]) -> bool:
     return bool(entries) and all(entry.kind == "view" for entry in entries)
 
 
-def _missing(graph: CallGraph, key: Key, chain: tuple[Key, ...]) -> tuple[Need, tuple[Key, ...]] | None:
+def _missing(
+    project: Project, graph: CallGraph, key: Key, chain: tuple[Key, ...]
+) -> tuple[Need, tuple[Key, ...]] | None:
     """The first use in a function, entered with no context, that needs one, and the functions on the way there."""
     said = graph.said.get(key, NOTHING_SAID)
     for need in said.needs:
-        if 0 <= need.through[0] < need.level:
+        if 0 <= need.through[0] < need.level and databases.asks_context(project, need.name):
             return need, chain
     if len(chain) < _MOST_CALLS:
         for site in said.calls:
             if site.through[0] == 0 and site.callee not in chain and site.callee != key:
-                found = _missing(graph, site.callee, (*chain, site.callee))
+                found = _missing(project, graph, site.callee, (*chain, site.callee))
                 if found is not None:
                     return found
     return None

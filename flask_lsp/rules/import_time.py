@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.model import Defined
-from flask_lsp.project import names
+from flask_lsp.project import databases, names
 from flask_lsp.project.contexts import Missing, while_imported
 from flask_lsp.project.needs import Level
 from flask_lsp.project.project import File
@@ -26,8 +26,7 @@ def missing(ctx: Context) -> tuple[Missing, ...]:
     if kept is not None and kept[0] is ctx.project.answers:
         return kept[1]
     found = while_imported(ctx.project, ctx.file)
-    if ctx.project.versions.below("flask-sqlalchemy", (3,)):  # knew the application it was made with
-        found = tuple(one for one in found if not one.name.startswith("flask_sqlalchemy."))
+    found = tuple(one for one in found if databases.asks_context(ctx.project, one.name))
     _known[ctx.file] = (ctx.project.answers, found)
     return found
 

@@ -10,7 +10,7 @@ import pytest
 from tests.environments import installed
 from tests.project.test_needs import EXPECTED, differences, observed
 
-EXTENSIONS = "flask-sqlalchemy==3.1.1 flask-login==0.6.3 flask-wtf==1.3.0"
+EXTENSIONS = "flask-sqlalchemy==3.1.1 flask-login==0.6.3 flask-wtf==1.3.0 flask-mail==0.10.0"
 FLASKS = {
     "2.2": "flask==2.2.5 werkzeug==2.3.8",
     "2.3": "flask==2.3.3 werkzeug==2.3.8",
