@@ -10,11 +10,14 @@ from flask_lsp.facts.model import (
     Body,
     Branch,
     ClassDefined,
+    Compared,
     Defined,
     Event,
     Function,
     Leave,
+    Literal,
     Loop,
+    Path,
     Store,
     Try,
     Value,
@@ -45,6 +48,17 @@ def every_event(body: Body) -> Iterator[Event]:
         yield event
         for inner in inner_bodies(event):
             yield from every_event(inner)
+
+
+def is_main(test: Value) -> bool:
+    """``__name__ == "__main__"``: what comes runs where the module is started as a program."""
+    match test:
+        case Compared(left=Path(text="__name__"), operators=("Eq",), rights=(Literal(value="__main__"),)):
+            return True
+        case Compared(left=Literal(value="__main__"), operators=("Eq",), rights=(Path(text="__name__"),)):
+            return True
+        case _:
+            return False
 
 
 def attributes(class_: ClassDefined) -> dict[str, tuple[tuple[Function | None, Value], ...]]:

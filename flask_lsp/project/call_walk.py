@@ -24,6 +24,7 @@ from flask_lsp.facts.model import (
     Either,
     Event,
     Function,
+    Handler,
     Items,
     Leave,
     Literal,
@@ -40,7 +41,7 @@ from flask_lsp.facts.model import (
     With,
 )
 from flask_lsp.facts.pushes import pushed_in, pushes
-from flask_lsp.facts.traverse import every_event
+from flask_lsp.facts.traverse import every_event, is_main
 from flask_lsp.project import links
 from flask_lsp.project.call_model import (
     AS_ENTERED,
@@ -59,7 +60,7 @@ from flask_lsp.project.call_model import (
 )
 from flask_lsp.project.call_names import Names, Question, is_generator
 from flask_lsp.project.callables import ClassAt, FunctionAt, Scope, Scopes
-from flask_lsp.project.contexts import never_runs
+from flask_lsp.project.contexts import expects_none, never_runs
 from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, decorated, handing
 from flask_lsp.project.needs import DEPENDING, MESSAGE, PUSHES, Level, asks_for_sender, is_told_app, need_of
 from flask_lsp.project.route_model import Key
@@ -623,7 +624,7 @@ class _Walk:
         return False
 
     def branch(self, event: Branch) -> None:
-        if _is_main(event) and self.here.name == MODULE:
+        if is_main(event.test) and self.here.name == MODULE:
             self.script(event)
             return
         skipped = never_runs(event.test)
@@ -718,7 +719,7 @@ class _Walk:
 
     def try_(self, event: Try) -> None:
         here, before = self.here, self.here.state
-        if any(self.catches(handler.types) for handler in event.handlers):
+        if any(self.expects(handler) for handler in event.handlers):
             here.state = _map(before, lambda _: UNKNOWN)
         self.body(event.body)
         self.body(event.orelse)
@@ -737,15 +738,9 @@ class _Walk:
         else:
             self.body(event.final)
 
-    def catches(self, types: tuple[Value, ...]) -> bool:
-        """A handler of these types catches the RuntimeError that a missing context raises."""
-        if not types:
-            return True
-        for kind in types:
-            name = self.name(kind.text) if isinstance(kind, Path) else None
-            if name is None or name in ("builtins.RuntimeError", "builtins.Exception", "builtins.BaseException"):
-                return True
-        return False
+    def expects(self, handler: Handler) -> bool:
+        names = [self.name(kind.text) if isinstance(kind, Path) else None for kind in handler.types]
+        return expects_none(handler, names)
 
 
 def _is_command(function: Function) -> bool:
@@ -759,16 +754,6 @@ def _argument(call: Path, position: int, keyword: str) -> Value | None:
     if named is not None:
         return named
     return call.args[position] if position < len(call.args) else None
-
-
-def _is_main(event: Branch) -> bool:
-    match event.test:
-        case Compared(left=Path(text="__name__"), operators=("Eq",), rights=(Literal(value="__main__"),)):
-            return True
-        case Compared(left=Literal(value="__main__"), operators=("Eq",), rights=(Path(text="__name__"),)):
-            return True
-        case _:
-            return False
 
 
 def _marks(decorator: Path) -> set[str]:

@@ -20,6 +20,7 @@ from flask_lsp.facts.model import (
     Either,
     Event,
     Function,
+    Handler,
     Leave,
     Literal,
     Loop,
@@ -360,7 +361,7 @@ class _Walk:
 
     def try_(self, event: Try, place: _Place) -> Iterator[Missing]:
         before = self.level
-        if any(self.catches(handler.types, place) for handler in event.handlers):
+        if any(self.expects(handler, place) for handler in event.handlers):
             self.level = None
         yield from self.body(event.body, place)
         yield from self.body(event.orelse, place)
@@ -370,19 +371,40 @@ class _Walk:
             yield from self.apart((handler.body,), place)
         yield from self.body(event.final, place)
 
-    def catches(self, types: tuple[Value, ...], place: _Place) -> bool:
-        """A handler of these types catches the RuntimeError that a missing context raises."""
-        if not types:
-            return True
-        for kind in types:
-            name = self.name(kind.text, place) if isinstance(kind, Path) else None
-            if name is None or name in ("builtins.RuntimeError", "builtins.Exception", "builtins.BaseException"):
-                return True
-        return False
+    def expects(self, handler: Handler, place: _Place) -> bool:
+        names_ = [self.name(kind.text, place) if isinstance(kind, Path) else None for kind in handler.types]
+        return expects_none(handler, names_)
 
 
 def _pushes(body: Body) -> bool:
     return any(isinstance(event, Call) and event.value.text.endswith((".push()", ".enter_context()")) for event in body)
+
+
+_ANY = frozenset({"builtins.Exception", "builtins.BaseException"})
+_TELLING = frozenset(
+    {
+        *("error", "exception", "critical", "fatal", "print", "print_exc", "capture_exception", "rollback", "retry"),
+        *("abort", "exit"),
+    }
+)
+
+
+def expects_none(handler: Handler, types: Sequence[str | None]) -> bool:
+    """The handler may be there for what runs without a context: it catches the RuntimeError that is raised then, by its
+    name, or along with all others without a word of what failed. ``types`` are the canonical names."""
+    if any(name not in _ANY for name in types):
+        return None in types or "builtins.RuntimeError" in types
+    return not any(_tells(event) for event in every_event(handler.body))
+
+
+def _tells(event: Event) -> bool:
+    match event:
+        case Call(value=Path(text=text)):
+            return text.removesuffix("()").rpartition(".")[2] in _TELLING
+        case Leave(how="raise"):
+            return True
+        case _:
+            return False
 
 
 def never_runs(test: Value) -> int | None:

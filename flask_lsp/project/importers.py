@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from flask_lsp.facts.imports import Imported
 from flask_lsp.facts.interface import applications
-from flask_lsp.facts.model import Call, Defined, Path, Value
+from flask_lsp.facts.model import Branch, Call, Defined, Path, Value
 from flask_lsp.facts.pushes import pushes
-from flask_lsp.facts.traverse import every_event
+from flask_lsp.facts.traverse import every_event, is_main
 from flask_lsp.project import kinds, names
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
         importers = _importers(project).get(module, ())
         if importers and _pushes_for_good(project):
             return True
-        if not importers and (imports_by_name(project) or _kin_in_context(project, module)):
+        alone = not importers and not _is_program(project.files[module])
+        if alone and (imports_by_name(project) or _kin_in_context(project, module)):
             return True
         for importer, imported in importers:
             if not all(_is_harmless(project, importer, manager) for manager in imported.managers):
@@ -93,6 +94,13 @@ def _find_importers(project: Project) -> dict[str, list[tuple[str, Imported]]]:
                 if module is not None and not _is_package_of(module, document):
                     found.setdefault(module, []).append((document, imported))
     return found
+
+
+def _is_program(file: File) -> bool:
+    """Somebody starts the file as a program, wherever else it may be imported."""
+    return any(
+        isinstance(event, Branch) and is_main(event.test) for _, facts in file.facts.blocks for event in facts.body
+    )
 
 
 def _kin_in_context(project: Project, document: str) -> bool:
