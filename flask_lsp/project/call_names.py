@@ -61,7 +61,7 @@ class Names:
     @property
     def read(self) -> frozenset[str]:
         """The documents that answers rest on."""
-        return frozenset[str]().union(*[known.read for known in self._known.values()])
+        return frozenset[str]().union(*{known.read for known in self._known.values()})
 
     def forget(self, used: set[Question]) -> None:
         """Drops what nobody uses any more."""

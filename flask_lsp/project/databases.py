@@ -113,8 +113,8 @@ def keeps_loaded(project: Project, _document: str) -> bool:
     return any(project.parts(_says_expire).values())
 
 
-_WITH_APP = re.compile(r"SQLAlchemy\((?!\s*(?:\)|\w+\s*=))|SQLAlchemy\([^)]*\bapp\s*=|(?<!\bself)\.app\s*=(?!=)")
-_WITHOUT_APP = re.compile(r"SQLAlchemy\(\s*(?:\)|\w+\s*=)")
+_MADE = re.compile(r"SQLAlchemy\((?P<alone>\s*(?:\)|(?!app\b)\w+\s*=))?[^)]*")
+_TOLD = re.compile(r"\.app\s*=(?!=)")
 _NEVER_ASKING = frozenset({f"{DATABASE}.session.configure", f"{DATABASE}.session.remove"})
 """What asks for no application before Flask-SQLAlchemy 3."""
 
@@ -123,10 +123,15 @@ _OLD = (("flask-sqlalchemy", (3,)), ("flask", (2, 2)), ("sqlalchemy", (1, 4, 18)
 """Flask-SQLAlchemy 3 came with the two others."""
 
 
+def is_old(project: Project) -> bool:
+    """Flask-SQLAlchemy is older than 3."""
+    return any(project.versions.below(*each) for each in _OLD)
+
+
 def asks_context(project: Project, name: str) -> bool:
     """Something of Flask-SQLAlchemy that needs an application takes that of the context. Before version 3 an object
     that is made with one, or is told with ``db.app = app``, does without."""
-    if not name.startswith(DATABASE) or not any(project.versions.below(*each) for each in _OLD):
+    if not name.startswith(DATABASE) or not is_old(project):
         return True
     made = project.parts(made_with_app).values()
     return name not in _NEVER_ASKING and False in made and True not in made
@@ -135,9 +140,10 @@ def asks_context(project: Project, name: str) -> bool:
 def made_with_app(file: File) -> bool | None:
     """The file may give an object of Flask-SQLAlchemy its application; ``None`` where it makes no object either."""
     text = file.source.text
-    if "SQLAlchemy(" not in text and ".app" not in text:
-        return None
-    return True if _WITH_APP.search(text) else False if _WITHOUT_APP.search(text) else None
+    if any(not text.endswith("self", 0, told.start()) for told in _TOLD.finditer(text)):
+        return True
+    made = [found["alone"] is None or "app=" in found[0] for found in _MADE.finditer(text)]
+    return any(made) if made else None
 
 
 def _says_expire(file: File) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.project import kinds
 from flask_lsp.project.call_graph import CallGraph
@@ -32,7 +32,7 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
         return None
     if project.versions.of(_PLUGIN) is not None or _is_open(project, graph):
         return None  # a fixture of its own pushes one for whoever has an application
-    if any(_sees(key[0], each[0]) and graph.said[each].pushes != (0, 0) for each in _wide(graph)):
+    if any(_sees(key[0], each[0]) for each in _fixtures(graph).leaving):
         return None  # once a test used it, the context stays for the others
     level: int = own
     seen: set[Key] = set()
@@ -64,7 +64,8 @@ def pushing_fixture(graph: CallGraph, test: Key, level: Level) -> str | None:
     """The name of a fixture that a test may use, which pushes the context."""
     if "." in test[1]:
         return None  # test cases of unittest take none
-    found = [key for key in _fixtures(graph) if _sees(test[0], key[0]) and max(graph.said[key].pushes) >= level]
+    every = [key for keys in _fixtures(graph).named.values() for key in keys]
+    found = [key for key in every if _sees(test[0], key[0]) and max(graph.said[key].pushes) >= level]
     best = max(found, key=lambda key: (key[0] == test[0], len(key[0])), default=None)
     return None if best is None else best[1].rpartition(".")[2]
 
@@ -75,7 +76,7 @@ def _is_open(project: Project, graph: CallGraph) -> bool:
     if known is None:
         plugins = any("plugins" in said.marks for said in graph.said.values() if said.marks)
         known = graph.kept[_is_open] = plugins or any(
-            not _is_plain(project, key[0]) for key in _fixtures(graph) if "autouse" in graph.said[key].marks
+            not _is_plain(project, key[0]) for key in _fixtures(graph).autouse
         )
     return bool(known)
 
@@ -86,21 +87,17 @@ def _is_plain(project: Project, document: str) -> bool:
     return name == "conftest.py" or (kinds.is_test(project, document) and "test" in name)
 
 
-def _wide(graph: CallGraph) -> list[Key]:
-    return [key for key in _fixtures(graph) if "wide" in graph.said[key].marks]
-
-
 def _may_push(graph: CallGraph, key: Key) -> bool:
     return graph.said.get(key, NOTHING_SAID).pushes != (0, 0)
 
 
 def _autouse(graph: CallGraph, document: str) -> list[Key]:
-    return [key for key in _fixtures(graph) if "autouse" in graph.said[key].marks and _sees(document, key[0])]
+    return [key for key in _fixtures(graph).autouse if _sees(document, key[0])]
 
 
 def _fixture(graph: CallGraph, document: str, name: str) -> Key | None:
     """The nearest fixture of a name: in the file, or in a ``conftest.py`` above it."""
-    found = [key for key in _fixtures(graph) if key[1].rpartition(".")[2] == name and _sees(document, key[0])]
+    found = [key for key in _fixtures(graph).named.get(name, ()) if _sees(document, key[0])]
     return max(found, key=lambda key: (key[0] == document, len(key[0])), default=None)
 
 
@@ -111,10 +108,22 @@ def _sees(document: str, other: str) -> bool:
     return file == "conftest.py" and document.startswith(f"{folder}/")
 
 
-def _fixtures(graph: CallGraph) -> list[Key]:
+class _Fixtures(NamedTuple):
+    named: dict[str, list[Key]]
+    autouse: list[Key]
+    leaving: list[Key]
+    """Of more than one test, with a context."""
+
+
+def _fixtures(graph: CallGraph) -> _Fixtures:
     known = graph.kept.get(_fixtures)
     if known is None:
-        known = graph.kept[_fixtures] = [
-            key for key, entries in graph.entries.items() if any(entry.kind == "fixture" for entry in entries)
-        ]
-    return known  # type: ignore[return-value]
+        named: dict[str, list[Key]] = {}
+        for key, entries in graph.entries.items():
+            if any(entry.kind == "fixture" for entry in entries):
+                named.setdefault(key[1].rpartition(".")[2], []).append(key)
+        marked = [(key, graph.said[key]) for keys in named.values() for key in keys]
+        autouse = [key for key, said in marked if "autouse" in said.marks]
+        leaving = [key for key, said in marked if "wide" in said.marks and said.pushes != (0, 0)]
+        known = graph.kept[_fixtures] = _Fixtures(named, autouse, leaving)
+    return cast("_Fixtures", known)

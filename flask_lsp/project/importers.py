@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask_lsp.facts.imports import Imported
 from flask_lsp.facts.interface import applications
@@ -46,7 +46,8 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
 def reach(project: Project, document: str, *, at_once: bool = False) -> frozenset[str]:
     """The files of the project that run when a file does, itself included; with ``at_once`` only those that its import
     runs, else also those that functions import."""
-    known = project.answers.get((reach, document, at_once))
+    reached = project.kept(_reached, project.parts(_imports), project.modules)
+    known = reached.get((document, at_once))
     if known is None:
         seen, todo = {document}, [document]
         while todo:
@@ -55,8 +56,13 @@ def reach(project: Project, document: str, *, at_once: bool = False) -> frozense
                 if found not in seen:
                     seen.add(found)
                     todo.append(found)
-        known = project.answers[reach, document, at_once] = frozenset(seen)
-    return cast("frozenset[str]", known)
+        known = reached[document, at_once] = frozenset(seen)
+    return known
+
+
+def _reached(_: Project) -> dict[tuple[str, bool], frozenset[str]]:
+    """What ``reach`` has answered."""
+    return {}
 
 
 def files_imported(project: Project, document: str, *, at_once: bool = False) -> Iterator[str]:

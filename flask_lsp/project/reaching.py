@@ -102,7 +102,12 @@ class _Search:
         self.project = project
         self.graph = graph
         self.marks = frozenset[str]().union(*[said.marks for said in map(graph.said.__getitem__, graph.marked)])
+        self.is_old = databases.is_old(project)
         self.seen: set[tuple[Key, int]] = set()
+        self.clean: set[tuple[Key, int]] = set()
+        """The functions, with the contexts in which they are entered, from which nothing is reached that fails."""
+        self.is_cut = False
+        """Something was not followed that others may follow."""
 
     def run(self) -> Iterator[Failing]:
         every = [(key, entry) for key in self.graph.started for entry in dict.fromkeys(self.graph.entries[key])]
@@ -112,8 +117,10 @@ class _Search:
             level = self.level(key, entry)
             if level is None:
                 continue
-            self.seen = set()
+            self.seen, self.is_cut = set(), False
             found = self.enter(entry, key, key, level, ())
+            if found is None and not self.is_cut:
+                self.clean |= self.seen
             if found is None or (entry.kind == "import" and maybe_imported_in_context(self.project, key[0])):
                 continue
             yield found
@@ -149,9 +156,10 @@ class _Search:
         """Into a function, through its decorators."""
         said = self.graph.said.get(key)
         if said is None or len(steps) > _MOST_STEPS or (said.generator and steps):
+            self.is_cut |= len(steps) > _MOST_STEPS
             return None
         level = through_decorators(self.graph, said, level)
-        if level < 0 or (key, level) in self.seen:
+        if level < 0 or (key, level) in self.seen or ((key, level) in self.clean and steps):
             return None
         self.seen.add((key, level))
         places: list[Site | Need] = sorted(
@@ -169,7 +177,7 @@ class _Search:
         return None
 
     def fails(self, need: Need, level: int) -> bool:
-        if need.name.startswith(_SQLALCHEMY) and not databases.asks_context(self.project, need.name):
+        if need.name.startswith(_SQLALCHEMY) and self.is_old and not databases.asks_context(self.project, need.name):
             return False
         if need.name == URL_FOR and level == Level.APP:
             return not _has_server_name(self.project)
