@@ -171,7 +171,7 @@ def _hand_over(found: Found, method: str) -> Callable[[Editing], None]:
         _wrap_body(there, offset, block, function, f"with app.{method}():")
         add_parameter(there, function, "app", first=True, is_method="." in failing.function[1])
         current = start[0].imported("flask", "current_app")
-        add_first(*start, failing.entry.kind, f"{current}._get_current_object()")
+        add_first(*start, failing, f"{current}._get_current_object()")
 
     return change
 

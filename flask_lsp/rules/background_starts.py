@@ -7,13 +7,15 @@ import keyword
 import re
 from dataclasses import replace
 
+from flask_lsp.facts.model import Call, Path
+from flask_lsp.facts.traverse import every_event
 from flask_lsp.frozen import frozen
 from flask_lsp.project.call_graph import call_graph, span_of
 from flask_lsp.project.call_model import NOTHING_SAID, UNKNOWN, Entry
 from flask_lsp.project.callables import Tracer
 from flask_lsp.project.definitions import definition
 from flask_lsp.project.needs import Level
-from flask_lsp.project.reaching import ways
+from flask_lsp.project.reaching import Failing, ways
 from flask_lsp.project.route_model import Key
 from flask_lsp.rules.background import Found
 from flask_lsp.rules.base import Fix
@@ -35,44 +37,67 @@ def request_fixes(found: Found, ctx: Context) -> list[Fix]:
     """Take the values out of the request first, or start the function with a copy of the request's context."""
     if not _starts_in_request(found, ctx):
         return []
-    entry, result = found.failing.entry, list[Fix]()
+    failing, result = found.failing, list[Fix]()
     if may_hand_over(found, ctx) and (values := _values(found, ctx)):
         written = ", ".join(dict.fromkeys(f"`{value.written}{value.rest}`" for value in values))
         result.append(Fix(f"Hand over {written}", False, _TakingOut(found, values).change))
-    if entry.said[0] == ctx.file.document and entry.kind in ("thread", "timer", "executor"):
-        result.append(Fix("Start it with a copy of the request context", False, _Copying(entry).change))
+    if _given_in(failing.entry)[0] == ctx.file.document and failing.entry.kind in ("thread", "timer", "executor"):
+        result.append(Fix("Start it with a copy of the request context", False, _Copying(failing).change))
     return result
 
 
 def _starts_in_request(found: Found, ctx: Context) -> bool:
     entry = found.failing.entry
-    return entry.at >= 0 and entry.via is None and set(ways(ctx.project, entry.said)) == {Level.REQUEST}
+    if entry.at < 0 or (entry.via is not None and entry.via.at < 0):
+        return False
+    return set(ways(ctx.project, _given_in(entry))) == {Level.REQUEST}
+
+
+def _given_in(entry: Entry) -> Key:
+    """Who gives the function away: to what starts it, or to a function of the project that does."""
+    return entry.said if entry.via is None else entry.via.key
 
 
 def may_hand_over(found: Found, ctx: Context, name: str = "") -> bool:
     """Nobody else calls the function, and where it is started there is an application."""
     failing, graph = found.failing, call_graph(ctx.project)
     entry, key = failing.entry, failing.function
-    if entry.at < 0 or entry.via is not None or entry.kind not in (*_PASSES_ARGS, "executor"):
+    if entry.at < 0 or entry.kind not in (*_PASSES_ARGS, "executor"):
+        return False
+    if entry.via is not None and not _passes_on(ctx, entry):
         return False
     if graph.callers.get(key) or len(graph.entries.get(key, ())) != 1 or "<lambda>" in key[1]:
         return False
     found_at = Tracer(ctx.project).function_at(key)
     if found_at is None or name in found_at[0].bindings or found_at[0].decorators:
         return False
-    return {UNKNOWN, Level.NONE}.isdisjoint(ways(ctx.project, entry.said))
+    return {UNKNOWN, Level.NONE}.isdisjoint(ways(ctx.project, _given_in(entry)))
+
+
+def _passes_on(ctx: Context, entry: Entry) -> bool:
+    """A function of the project starts the one that it is given, with whatever else it is given behind that."""
+    found = Tracer(ctx.project).function_at(entry.said)
+    rest = next((each.name for each in found[0].parameters if each.stars == "*"), None) if found is not None else None
+    if found is None or rest is None or entry.via is None or entry.via.at < 0:
+        return False
+    parameters = [each.name for each in found[0].parameters]
+    for event in every_event(found[0].body):
+        if isinstance(event, Call) and event.value.keyword("args") == Path(rest):
+            target = event.value.keyword("target") or event.value.keyword("function")
+            return isinstance(target, Path) and parameters[parameters.index(rest) - 1] == target.text
+    return False
 
 
 # -- a copy of the context -------------------------------------------------------------------------------------------
 
 
 class _Copying:
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
+    def __init__(self, failing: Failing) -> None:
+        self.failing = failing
 
     def change(self, editing: Editing) -> None:
-        start = started_at(editing, self.entry)
-        target = None if start is None else _target(start[1], self.entry.kind)
+        start = started_at(editing, self.failing.entry)
+        target = None if start is None else _target(start[1], self.failing)
         if start is None or target is None:
             editing.impossible = True
             return
@@ -207,7 +232,7 @@ class _TakingOut:
             given[value.name] = start[0].imported("flask", value.proxy.rpartition(".")[2]) + value.rest
         is_method = "." in self.failing.function[1]
         add_parameter(there, function, ", ".join(given), first=True, is_method=is_method)
-        add_first(*start, self.failing.entry.kind, *given.values())
+        add_first(*start, self.failing, *given.values())
 
 
 # -- both ends -------------------------------------------------------------------------------------------------------
@@ -233,11 +258,12 @@ def _function_node(block: Block, offset: int, key: Key) -> FunctionNode | None:
 
 
 def started_at(editing: Editing, entry: Entry) -> tuple[Editing, ast.Call] | None:
-    """The call that starts the function, wherever it stands, and who writes there."""
-    span = span_of(editing.project, entry.said, entry.at)
+    """The call that is given the function, wherever it stands, and who writes there."""
+    key, at = (entry.said, entry.at) if entry.via is None else entry.via
+    span = span_of(editing.project, key, at)
     if span is None:
         return None
-    there = editing.elsewhere(entry.said[0], span.start)
+    there = editing.elsewhere(key[0], span.start)
     for node in ast.walk(there.block.tree):
         if isinstance(node, ast.Call) and there.block.span(node.func) == span.shift(-there.start):
             return there, node
@@ -262,14 +288,15 @@ def add_parameter(
         editing.insert(opening + 1, f"{name}{rest}")
 
 
-def add_first(editing: Editing, call: ast.Call, kind: str, *texts: str) -> None:
+def add_first(editing: Editing, call: ast.Call, failing: Failing, *texts: str) -> None:
     """Gives the function that is started more arguments, before the others."""
-    text = ", ".join(texts)
-    if kind == "executor":
-        if len(call.args) < 1:
+    text, kind = ", ".join(texts), failing.entry.kind
+    if kind == "executor" or failing.entry.via is not None:
+        target = _target(call, failing)
+        if target is None or target not in call.args:
             editing.impossible = True
             return
-        editing.insert(editing.span(call.args[0]).end, f", {text}")
+        editing.insert(editing.span(target).end, f", {text}")
         return
     name = _PASSES_ARGS[kind]
     given = next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
@@ -286,7 +313,14 @@ def add_first(editing: Editing, call: ast.Call, kind: str, *texts: str) -> None:
         editing.impossible = True
 
 
-def _target(call: ast.Call, kind: str) -> ast.expr | None:
+def _target(call: ast.Call, failing: Failing) -> ast.expr | None:
+    """What the call is given to be started."""
+    kind = failing.entry.kind
+    if failing.entry.via is not None:
+        last = failing.function[1].rpartition(".")[2]
+        given = [*call.args, *[each.value for each in call.keywords]]
+        named = [each for each in given if isinstance(each, ast.Name | ast.Attribute)]
+        return next((each for each in named if (each.id if isinstance(each, ast.Name) else each.attr) == last), None)
     name = {"thread": "target", "timer": "function", "executor": "fn"}[kind]
     for each in call.keywords:
         if each.arg == name:
