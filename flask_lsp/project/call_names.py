@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from flask_lsp.facts.model import Bind, ClassDefined, Defined, Function, Import, Leave, Path
-from flask_lsp.facts.pushes import pushes
+from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Leave, Path, With
+from flask_lsp.facts.pushes import pushed_in, pushes
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
 from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Outside, Scopes, Tracer
@@ -16,6 +16,14 @@ from flask_lsp.text import Span
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
+
+RUNNERS = {
+    **dict.fromkeys(("threading.Thread", "threading.Timer"), "thread"),
+    **dict.fromkeys(("multiprocessing.Process", "multiprocessing.context.Process"), "process"),
+}
+"""Classes that are started, which calls ``run``."""
+_RUNNING = (".run()", "._target()", ".function()")
+"""Calls by which such a ``run`` runs what it is given."""
 
 Question: TypeAlias = "tuple[object, ...]"
 """What was asked: the name of a method here, and its arguments."""
@@ -159,6 +167,11 @@ class Names:
         """The class says itself that it is one of tasks, by what it derives from."""
         return not self._is_inner(key) and bool(self._ask(("_has_task_base", key)))
 
+    def runs_given(self, key: Key) -> str | None:
+        """The class of Python whose objects run what they are given, where objects of this class do so too, and push no
+        context before."""
+        return self._runs_given(key) if self._is_inner(key) else self._ask(("_runs_given", key))
+
     # -- answers ---------------------------------------------------------------------------------------------------
 
     def _ask(self, question: Question) -> Any:
@@ -224,6 +237,22 @@ class Names:
     def _has_task_base(self, key: Key) -> bool:
         found = Tracer(self._project).class_at(key)
         return found is not None and any(isinstance(base, Path) and "Task" in base.text for base in found[0].bases)
+
+    def _runs_given(self, key: Key) -> str | None:
+        tracer = Tracer(self._project)
+        base = next((base for base in self._kin(key, 8) if base in RUNNERS), None)
+        made = tracer.member(key, "__init__") if base is not None else None
+        init = tracer.function_at(made.key) if isinstance(made, FunctionAt) else None
+        if base is None or (init is not None and not all(each.stars for each in init[0].parameters[1:])):
+            return None
+        run = tracer.member(key, "run")
+        own = tracer.function_at(run.key) if isinstance(run, FunctionAt) else None
+        if own is None:
+            return base if isinstance(run, Outside) else None
+        events = list(every_event(own[0].body))
+        calls = [event.value.text for event in events if isinstance(event, Call)]
+        plain = not any(isinstance(event, With) for event in events) and not pushed_in(own[0])
+        return base if plain and any(text.endswith(_RUNNING) for text in calls) else None
 
     def _kin_keys(self, key: Key, depth: int) -> tuple[Key, ...]:
         tracer = Tracer(self._project)

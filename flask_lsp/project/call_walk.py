@@ -58,10 +58,10 @@ from flask_lsp.project.call_model import (
     Site,
     Through,
 )
-from flask_lsp.project.call_names import Names, Question, is_generator
+from flask_lsp.project.call_names import RUNNERS, Names, Question, is_generator
 from flask_lsp.project.callables import ClassAt, FunctionAt, Scope, Scopes
 from flask_lsp.project.contexts import expects_none, never_runs
-from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, decorated, handing
+from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, Handing, decorated, handing
 from flask_lsp.project.needs import DEPENDING, MESSAGE, PUSHES, Level, asks_for_sender, is_told_app, need_of
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
@@ -70,11 +70,6 @@ _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.
 _REQUEST_GUARDS = frozenset({"flask.has_request_context()", "flask.request"})
 _CALLS_AT_ONCE = frozenset({"map", "filter", "sorted", "max", "min", "any", "all", "sum", "reduce", "run", "sort"})
 """Take a function and call it before they give back."""
-_RUNNERS = {
-    **dict.fromkeys(("threading.Thread", "threading.Timer"), "thread"),
-    **dict.fromkeys(("multiprocessing.Process", "multiprocessing.context.Process"), "process"),
-}
-"""Classes that are started, which calls ``run``."""
 _HARMLESS = ("lock", "mutex", "semaphore", "condition")
 _ANSWERS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "dispatch_request"})
 _REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "open"})
@@ -373,7 +368,7 @@ class _Walk:
     def runner(self) -> str | None:
         """What starts the ``run`` of the class that is walked."""
         bases = self.names.bases(self.class_bound, self.here.scopes) if self.class_bound is not None else ()
-        found = [_RUNNERS[base] for base in bases if base in _RUNNERS]
+        found = [RUNNERS[base] for base in bases if base in RUNNERS]
         return found[0] if found else None
 
     def take_lambdas(self, span: Span, kind: str, level: Level | None) -> int:
@@ -436,7 +431,7 @@ class _Walk:
         if name in COPYING:
             self.copied(_argument(event.value, COPYING[name], "fn"), event)
             return
-        if (taking := handing(name, path)) is not None:
+        if (taking := handing(name, path) or self.runner_of(event.value, name)) is not None:
             value = _argument(event.value, taking.position, taking.keyword)
             self.hand(value, event, taking.kind, taking.level)
             return
@@ -447,6 +442,14 @@ class _Walk:
             self.here.unseen.append(path)
         self.requests(path, known=name is not None and not name.startswith(("<", "flask.Flask()")))
         self.arguments(event, path.rpartition(".")[2], target)
+
+    def runner_of(self, call: Path, name: str | None) -> Handing | None:
+        """The call makes a thread of a class of the project that runs what it is given."""
+        if (name is not None and not name.startswith("<")) or not (call.keyword("target") or len(call.args) > 1):
+            return None
+        path = call.text.removesuffix("()")
+        found = self.names.trace(path, self.here.scopes) if not self.here.hidden else None
+        return handing(self.names.runs_given(found.key), path) if isinstance(found, ClassAt) else None
 
     def copied(self, value: Value | None, event: Call) -> None:
         """A function runs in a copy of the context that is there."""
