@@ -219,8 +219,19 @@ class _Walk:
         self.need(event.target.text, event.span, called=False)
         if event.target.text.endswith(".Task"):
             self.task_class(event.value)
+        if self.names.is_test and self.is_patch(event):
+            self.here.marks.add("patched")
         self.make(event.target.text, event.value)
         self.escape(event.value, event.span)
+
+    def is_patch(self, event: Store) -> bool:
+        """A test puts a function of its own in the place of another: ``service.client.get = fake``."""
+        path, value = event.target.text.removeprefix("self."), event.value
+        if "." not in path:
+            return False
+        if isinstance(value, Path):
+            return value.text.endswith("Mock()") or self.plain_function(value.text) is not None
+        return any(event.span.start <= start < event.span.end + 200 for start in self.lambdas)
 
     def bind(self, event: Bind) -> None:
         match event.bound:
@@ -436,6 +447,10 @@ class _Walk:
             self.hand(value, event, taking.kind, taking.level)
             return
         target = None if name is not None and not name.startswith("<") else self.function(path)
+        if self.here.keeping and any(
+            isinstance(each, Path) and each.text in self.here.clients for each in event.value.args
+        ):
+            self.here.state = _pushed(self.here.state, UNKNOWN)  # whoever gets the client may send requests with it
         if target is not None:
             self.to(target, event.callee)
         elif name is None and not self.gives(path, event.callee):

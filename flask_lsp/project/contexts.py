@@ -381,6 +381,8 @@ def _pushes(body: Body) -> bool:
 
 
 _ANY = frozenset({"builtins.Exception", "builtins.BaseException"})
+_RAISED = frozenset({None, "builtins.RuntimeError", "builtins.AttributeError"})
+"""Of Flask-Login's current user an attribute is missed."""
 _TELLING = frozenset(
     {
         *("error", "exception", "critical", "fatal", "print", "print_exc", "capture_exception", "rollback", "retry"),
@@ -390,10 +392,10 @@ _TELLING = frozenset(
 
 
 def expects_none(handler: Handler, types: Sequence[str | None]) -> bool:
-    """The handler may be there for what runs without a context: it catches the RuntimeError that is raised then, by its
-    name, or along with all others without a word of what failed. ``types`` are the canonical names."""
+    """The handler may be there for what runs without a context: it catches what is raised then by its name, or along
+    with all others without a word of what failed. ``types`` are the canonical names."""
     if any(name not in _ANY for name in types):
-        return None in types or "builtins.RuntimeError" in types
+        return not _RAISED.isdisjoint(types)
     return not any(_tells(event) for event in every_event(handler.body))
 
 

@@ -114,7 +114,7 @@ def keeps_loaded(project: Project, _document: str) -> bool:
 
 
 _MADE = re.compile(r"SQLAlchemy\((?P<alone>\s*(?:\)|(?!app\b)\w+\s*=))?[^)]*")
-_TOLD = re.compile(r"\.app\s*=(?!=)")
+_TOLD = re.compile(r"\b(?:db|database|sqlalchemy)\.app\s*=(?!=)")
 _NEVER_ASKING = frozenset({f"{DATABASE}.session.configure", f"{DATABASE}.session.remove"})
 """What asks for no application before Flask-SQLAlchemy 3."""
 
@@ -124,8 +124,10 @@ _OLD = (("flask-sqlalchemy", (3,)), ("flask", (2, 2)), ("sqlalchemy", (1, 4, 18)
 
 
 def is_old(project: Project) -> bool:
-    """Flask-SQLAlchemy is older than 3."""
-    return any(project.versions.below(*each) for each in _OLD)
+    """Flask-SQLAlchemy is older than 3, or looks so: nobody says which it is, and it is told its application."""
+    if any(project.versions.below(*each) for each in _OLD):
+        return True
+    return project.versions.below("flask-sqlalchemy", (3,)) is None and any(project.parts(_tells_app).values())
 
 
 def asks_context(project: Project, name: str) -> bool:
@@ -137,10 +139,15 @@ def asks_context(project: Project, name: str) -> bool:
     return name not in _NEVER_ASKING and False in made and True not in made
 
 
+def _tells_app(file: File) -> bool:
+    """Something is told its application: ``db.app = app``."""
+    return bool(_TOLD.search(file.source.text))
+
+
 def made_with_app(file: File) -> bool | None:
     """The file may give an object of Flask-SQLAlchemy its application; ``None`` where it makes no object either."""
     text = file.source.text
-    if any(not text.endswith("self", 0, told.start()) for told in _TOLD.finditer(text)):
+    if _tells_app(file):
         return True
     made = [found["alone"] is None or "app=" in found[0] for found in _MADE.finditer(text)]
     return any(made) if made else None
