@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.project import kinds
@@ -11,7 +12,7 @@ from flask_lsp.project.needs import Level
 from flask_lsp.project.route_model import Key
 
 if TYPE_CHECKING:
-    from flask_lsp.project.project import Project
+    from flask_lsp.project.project import File, Project
 
 _OF_PYTEST = frozenset(
     {
@@ -60,6 +61,16 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
     return Level(level)
 
 
+def _tests_as_command(file: File) -> bool:
+    """The file may have a command of Flask-Script that runs the tests: its commands run in a made-up request."""
+    text = file.source.text
+    return "anager" in text and bool(_SCRIPT.search(text)) and bool(_RUNS_TESTS.search(text))
+
+
+_SCRIPT = re.compile(r"\bflask(?:_|\.ext\.)script\b")
+_RUNS_TESTS = re.compile(r"\b(?:unittest|pytest|nose)\b")
+
+
 def pushing_fixture(graph: CallGraph, test: Key, level: Level) -> str | None:
     """The name of a fixture that a test may use, which pushes the context."""
     if "." in test[1]:
@@ -71,7 +82,9 @@ def pushing_fixture(graph: CallGraph, test: Key, level: Level) -> str | None:
 
 
 def _is_open(project: Project, graph: CallGraph) -> bool:
-    """Fixtures for all tests may come from elsewhere."""
+    """Fixtures for all tests may come from elsewhere, or a context from who runs the tests."""
+    if any(project.parts(_tests_as_command).values()):
+        return True
     known = graph.kept.get(_is_open)
     if known is None:
         plugins = any("plugins" in said.marks for said in graph.said.values() if said.marks)
