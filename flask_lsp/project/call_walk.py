@@ -459,7 +459,10 @@ class _Walk:
         self.arguments(event, path.rpartition(".")[2], target)
 
     def runner_of(self, call: Path, name: str | None) -> Handing | None:
-        """The call makes a thread of a class of the project that runs what it is given."""
+        """The call makes a thread of a class of the project that runs what it is given, or tells some scheduler of a
+        job."""
+        if name is None and call.text.endswith(".add_job()") and call.keyword("trigger") is not None:
+            return Handing(0, "func", "job", Level.NONE)
         if (name is not None and not name.startswith("<")) or not (call.keyword("target") or len(call.args) > 1):
             return None
         path = call.text.removesuffix("()")

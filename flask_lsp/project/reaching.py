@@ -175,25 +175,26 @@ class _Search:
             if now < 0:
                 continue
             if isinstance(place, Need):
-                if self.fails(place, now):
+                if self.fails(place, now, entry):
                     return Failing(entry, root, steps, key, place, Level(now))
             elif found := self.enter(entry, root, place.callee, now, (*steps, Step(key, place.at, place.sure))):
                 return found
         return None
 
-    def fails(self, need: Need, level: int) -> bool:
+    def fails(self, need: Need, level: int, entry: Entry) -> bool:
         if need.name.startswith(_SQLALCHEMY) and self.is_old and not databases.asks_context(self.project, need.name):
             return False
         if need.name == URL_FOR and level == Level.APP:
-            return not _has_server_name(self.project)
+            return not _has_server_name(self.project, of_tests=entry.kind == "test")
         return level < need.level
 
 
-def _has_server_name(project: Project) -> bool:
-    """URLs can be built without a request, as far as we see."""
-    asked = (config.may_set, "", ("SERVER_NAME",))
+def _has_server_name(project: Project, *, of_tests: bool) -> bool:
+    """URLs can be built without a request, as far as we see; what tests configure is there for tests only."""
+    question = config.may_set if of_tests else config.sets_key
+    asked = (question, "", ("SERVER_NAME",))
     if asked not in project.answers:
-        project.answers[asked] = config.may_set(project, "", "SERVER_NAME")
+        project.answers[asked] = question(project, "", "SERVER_NAME")
     return bool(project.answers[asked])
 
 
