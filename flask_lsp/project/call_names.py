@@ -125,7 +125,7 @@ class Names:
         """The context that the fixtures of a test case push before each of its tests."""
         level = 0
         for each in (key, *self._project_kin(class_, scopes)):
-            if self._ask(("_has_fixtures", each)):
+            if self._ask(("_has_fixtures", each)) or self._ask(("_has_unknown_base", each)):
                 return -1
             for name in ("setUpClass", "setUp", "setup_class", "setup_method", "asyncSetUp"):
                 found = self._ask(("_member", each, name))
@@ -233,6 +233,13 @@ class Names:
         bounds = [event.bound for event in every_event(found[0].body) if isinstance(event, Bind)]
         decorators = [value for each in bounds if isinstance(each, Defined) for value, _ in each.function.decorators]
         return any(isinstance(value, Path) and "fixture" in value.text for value in decorators)
+
+    def _has_unknown_base(self, key: Key) -> bool:
+        tracer = Tracer(self._project)
+        found = tracer.class_at(key)
+        return found is None or any(
+            not isinstance(base, Path) or tracer.trace(key[0], base.text, found[1]) is None for base in found[0].bases
+        )
 
     def _has_task_base(self, key: Key) -> bool:
         found = Tracer(self._project).class_at(key)
