@@ -40,11 +40,13 @@ def entry_points(
     layout: Layout,
     programs: dict[str, tuple[Steps, ...]],
     outside: frozenset[str],
+    inside: frozenset[str],
     imported: frozenset[str],
     nested: frozenset[str],
 ) -> tuple[Entry, ...]:
     """The entry points among ``programs``. Of these, ``imported`` are imported by others, ``outside`` from outside of
-    their own circle, ``nested`` by way of a folder that is no package."""
+    their own circle, ``inside`` by others of a circle that has such a one, ``nested`` by way of a folder that is no
+    package."""
     root = (project.root or "").rstrip("/")
     found = [entry for launch in launches_of(project) for entry in _launched(layout, launch, root, programs)]
     tests: dict[str, list[str]] = {}
@@ -57,7 +59,8 @@ def entry_points(
             if document not in imported:
                 tests.setdefault(base, []).append(document)
         elif document not in outside and document not in nested:
-            found += _of_module(project, document, base, roots, has_main_part(steps))
+            of_circle = document.endswith(INIT) and document in inside  # which begins elsewhere
+            found += () if of_circle else _of_module(project, document, base, roots, has_main_part(steps))
     if starts := list(_of_tests(tests, programs, root)):
         found.append(Entry(starts[0], "pytest", tuple(starts[1:])))
     unique: dict[Start, Entry] = {}

@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.model import Assigned, Bind, Body, Call, Defined, Function, Import, Literal, Path, Value
+from flask_lsp.facts.model import (
+    Assigned,
+    Bind,
+    Body,
+    Call,
+    Defined,
+    Function,
+    Import,
+    Literal,
+    Path,
+    Store,
+    Use,
+    Value,
+)
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.frozen import frozen
 from flask_lsp.project import kinds, links, names
@@ -63,7 +76,19 @@ def forgotten(project: Project, document: str, name: str) -> Made | None:
         return None
     if not applications_of(project, document) or not (found.extension.passive or is_used(project, found.key)):
         return None
+    if not found.extension.alone_counts and _has_another(project, found):
+        return None
     return found if initialised(project, document, name) is False else None
+
+
+def _has_another(project: Project, found: Made) -> bool:
+    """An application is given another object of the class: what looks for its extension by name finds that one."""
+    for document, name in sorted(_inits(project).done):
+        if (document, name) != found.key and document in project.files:
+            other = made(project, document, name)
+            if other is not None and other.extension is found.extension:
+                return True
+    return False
 
 
 def initialised(project: Project, document: str, name: str) -> bool | None:
@@ -253,6 +278,10 @@ def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[tuple[str, _P
     for event in every_event(body):
         match event:
             case Call(value=Path(text=text)) if text.endswith((".init_app()", ".setup_app()")):
+                yield "init", (text.rpartition(".")[0], scopes)
+            case Use(path=text) if text.endswith((".init_app", ".setup_app")):  # somebody calls it later
+                yield "init", (text.rpartition(".")[0], scopes)
+            case Store(target=Path(text=text)) if text.endswith(".app"):
                 yield "init", (text.rpartition(".")[0], scopes)
             case Call(value=Path(text=text, args=[Path(text=given), *_])) if text.endswith(".register_blueprint()"):
                 yield "register", (given, scopes)

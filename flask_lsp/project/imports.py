@@ -121,8 +121,10 @@ def _find_entries(project: Project) -> tuple[Entry, ...]:
         for target, each in importers.items()
         if any(component[other] != component[target] and not kinds.is_test(project, other) for other in each)
     )
+    entered = {component[target] for target in outside}
+    inside = frozenset(each for each in importers if each in component and component[each] in entered)
     programs = {document: program_of(project, document) for document in project.files}
-    return entry_points(project, layout_of(project), programs, outside, frozenset(importers), graph.nested)
+    return entry_points(project, layout_of(project), programs, outside, inside, frozenset(importers), graph.nested)
 
 
 def _is_circle(graph: Graph, members: list[str]) -> bool:
@@ -173,7 +175,11 @@ def _is_circular(project: Project, failure: Failure | None) -> bool:
     file = project.files.get(module)  # none for a folder that is a package without ``__init__.py``
     for at in file.facts.bindings.get(failure.name, ()) if file is not None else ():
         bound = at.bound
-        if not isinstance(bound, Import) or project.module(module, bound.module, bound.level) != module:
+        if not isinstance(bound, Import):
+            return True
+        # Seen from elsewhere: no file finds itself by its absolute name.
+        seen_from = module if bound.level or failure.site is None else failure.site.document
+        if project.module(seen_from, bound.module, bound.level) != module:
             return True
     return layout_of(project).child(module, failure.name) is not None
 

@@ -19,6 +19,8 @@ class Extension:
     """Keywords of objects that are made for use without an application."""
     passive: bool = False
     """It does its work, or does not, though nobody reads anything of it."""
+    alone_counts: bool = False
+    """Each object works for itself: that an application has another one of the class does not help it."""
     moves: bool = False
     """What else the constructor is given counts only along with an application, and goes to ``init_app`` with it."""
 
@@ -27,7 +29,7 @@ _NOT_REGISTERED = "its session and its queries raise RuntimeError"
 _NOTHING = "it does nothing"
 
 _ALL = (
-    Extension("flask_sqlalchemy", "SQLAlchemy", _NOT_REGISTERED),
+    Extension("flask_sqlalchemy", "SQLAlchemy", _NOT_REGISTERED, alone_counts=True),
     Extension("flask_migrate", "Migrate", "the `flask db` commands fail"),
     Extension("flask_alembic", "Alembic", "its commands fail"),
     Extension("flask_login", "LoginManager", "`current_user` and `login_user` raise AttributeError"),
@@ -50,12 +52,12 @@ _ALL = (
     Extension("flask_jwt_extended", "JWTManager", "its decorators raise an error"),
     Extension("flask_jwt", "JWT", "its decorators raise an error"),
     Extension("flask_praetorian", "Praetorian", "its decorators raise an error"),
-    Extension("flask_admin", "Admin", "its views have no URL"),
-    Extension("flask_appbuilder", "AppBuilder", "its views have no URL"),
-    Extension("flask_restful", "Api", "its resources have no URL"),
-    Extension("flask_restx", "Api", "its resources have no URL"),
-    Extension("flask_restplus", "Api", "its resources have no URL"),
-    Extension("flask_smorest", "Api", "its blueprints have no URL"),
+    Extension("flask_admin", "Admin", "its views have no URL", alone_counts=True),
+    Extension("flask_appbuilder", "AppBuilder", "its views have no URL", alone_counts=True),
+    Extension("flask_restful", "Api", "its resources have no URL", alone_counts=True),
+    Extension("flask_restx", "Api", "its resources have no URL", alone_counts=True),
+    Extension("flask_restplus", "Api", "its resources have no URL", alone_counts=True),
+    Extension("flask_smorest", "Api", "its blueprints have no URL", alone_counts=True),
     Extension("flask_rebar", "Rebar", "its handlers have no URL", position=None),
     Extension("flask_marshmallow", "Marshmallow"),
     Extension("flask_mongoengine", "MongoEngine", "every query raises ConnectionFailure"),
@@ -79,7 +81,7 @@ _ALL = (
     Extension("flask_sslify", "SSLify"),
     Extension("flask_principal", "Principal", "no request has an identity"),
     Extension("flask_security", "Security", "its decorators raise an error"),
-    Extension("flask_user", "UserManager", "its views have no URL"),
+    Extension("flask_user", "UserManager", "its views have no URL", alone_counts=True),
     Extension("flask_apscheduler", "APScheduler"),
     Extension("flask_executor", "Executor", "submitting raises an error"),
     Extension("flask_rq2", "RQ", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flask_lsp.facts.model import Assigned, Import, Items, Literal
@@ -57,6 +58,7 @@ _FLASK_MODULES = frozenset((_BY_THE_WAY + " typing wrappers signals_available").
 """What it brings in some of them, without meaning to."""
 
 
+@lru_cache(4096)
 def split(path: str) -> tuple[str, str]:
     """The first name of a path and the rest: ``a.b()`` gives ``a`` and ``.b()``."""
     found = _ROOT.match(path)

@@ -17,13 +17,19 @@ class Modules:
         """The file that ``name`` names when ``document`` imports it, ``level`` being the number of leading dots.
 
         An absolute name is looked for beside the importing file and in every folder above it up to the root, nearest
-        first: a repository may hold several applications, each with its own folder on the path.
+        first: a repository may hold several applications, each with its own folder on the path. A file that has the
+        name of what it imports means something else, but for a package, which may import its own modules.
         """
         key = (_folder(document), name, level)
         candidates = self._found.get(key)
         if candidates is None:
             candidates = self._found[key] = tuple(self._candidates(*key))
-        return next((found for found in candidates if level or found != document), None)
+        return next((each for each in candidates if level or each != document or self._is_on_path(each)), None)
+
+    def _is_on_path(self, document: str) -> bool:
+        """A package that is in no other one."""
+        folder, _, name = document.rpartition("/")
+        return name == "__init__.py" and f"{_folder(folder)}/__init__.py" not in self._documents
 
     def _candidates(self, folder: str, name: str, level: int) -> list[str]:
         path = name.replace(".", "/")
@@ -34,7 +40,8 @@ class Modules:
         found: list[str] = []
         while path:
             found += self._at(f"{folder}/{path}") or self._at(f"{folder}/src/{path}")
-            if folder in (self._root, ""):
+            # A root that is a package itself, such as an opened folder, is found by its name.
+            if not folder or (folder == self._root and f"{folder}/__init__.py" not in self._documents):
                 break
             folder = _folder(folder)
         return found

@@ -10,7 +10,8 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
 
 from flask_lsp.facts.model import (
     Assigned,
@@ -110,6 +111,20 @@ class Resolver:
         return self._in_module(document, root, rest)
 
     def _in_module(self, document: str, root: str, rest: str) -> str | None:
+        """What a path means in the module scope of a file. Every block asks for the same few, so the answer is kept
+        with the snapshot, and with it the steps it took: a chain ends where it would end without."""
+        answers, asked, before = self._project.answers, (Resolver, document, root, rest), self._steps
+        known = answers.get(asked)
+        if known is not None:
+            found, steps = cast("tuple[str | None, int]", known)
+            self._steps += steps
+            return found if self._steps <= _MOST_STEPS else None
+        found = self._looked_up(document, root, rest)
+        if self._steps <= _MOST_STEPS and self._module_name is None and self._imported is None:
+            answers[asked] = found, self._steps - before
+        return found
+
+    def _looked_up(self, document: str, root: str, rest: str) -> str | None:
         self._steps += 1
         file = self._project.files.get(document)
         if file is None or self._steps > _MOST_STEPS:  # two files may import from each other
@@ -229,6 +244,7 @@ class Resolver:
         return next((name for name in kin if not name.endswith("Mixin")), kin[0]) + rest
 
 
+@lru_cache(4096)
 def home(name: str) -> str:
     """The public name of what a package also offers elsewhere."""
     for module in _MODULES:
