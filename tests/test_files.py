@@ -192,6 +192,15 @@ def test_roots(tmp_path: Path) -> None:
     assert files.find_root(str(tmp_path)) == base
 
 
+def test_setup_py_and_cfg_may_mean_something_else(tmp_path: Path) -> None:
+    tree(tmp_path, "pyproject.toml", "shop/routes/setup.py", "shop/__init__.py", "shop/setup.cfg", "tool/setup.py")
+    (tmp_path / "shop" / "routes" / "setup.py").write_text("from flask import Blueprint\n\n\ndef setup(): ...\n")
+    (tmp_path / "tool" / "setup.py").write_text("from setuptools import setup\n\nsetup()\n")
+    base = files.absolute(str(tmp_path))
+    assert files.find_root(str(tmp_path / "shop" / "routes" / "x.py")) == base
+    assert files.find_root(str(tmp_path / "tool" / "x.py")) == f"{base}/tool"
+
+
 def test_settings_are_the_nearest_that_are_ours(tmp_path: Path) -> None:
     tree(tmp_path, "pyproject.toml", "service/pyproject.toml", "service/app/x.py")
     (tmp_path / "pyproject.toml").write_text('[tool.flask-lsp]\npreset = "strict"\n')

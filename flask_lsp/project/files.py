@@ -38,7 +38,9 @@ _MADE = re.compile(r"[.-]min\.m?js$|\.d\.ts$|/(?:vendors?|bower_components|dist|
 
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
 _WRITTEN = (".env", ".gitignore")
-_ROOT_MARKS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
+_ROOT_MARKS = ("pyproject.toml", ".git")
+_BUILDS = re.compile(rb"setuptools|distutils|skbuild")
+"""What a ``setup.py`` imports that is more than a module of that name, such as one of views."""
 
 
 class Unreadable(Exception):
@@ -156,11 +158,21 @@ def find_root(path: str) -> str:
 
 
 def marked_root(path: str) -> str | None:
-    """The nearest folder upward with a pyproject.toml, .git, setup.py or setup.cfg."""
-    for folder in upward(_folder_of(absolute(path))):
-        if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
-            return folder
-    return None
+    """The nearest folder upward with a pyproject.toml, .git, a setup.py that builds something, or a setup.cfg outside
+    of packages."""
+    return next((folder for folder in upward(_folder_of(absolute(path))) if _is_root(folder)), None)
+
+
+def _is_root(folder: str) -> bool:
+    if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
+        return True
+    if os.path.exists(os.path.join(folder, "setup.cfg")) and not os.path.exists(os.path.join(folder, "__init__.py")):
+        return True
+    try:
+        with open(os.path.join(folder, "setup.py"), "rb") as file:
+            return _BUILDS.search(file.read()) is not None
+    except OSError:
+        return False
 
 
 def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
