@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from flask_lsp.deployment_files import LANGUAGES
-from flask_lsp.features.actions import FIX_ALL
+from flask_lsp.features.kinds import FIX_ALL
 from flask_lsp.settings import SECTION, keys
 
 if sys.version_info >= (3, 11):

@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from flask_lsp.features.kinds import FIX_ALL, QUICK_FIX
 from flask_lsp.project.project import Project
 from flask_lsp.rules import fixes, suppress
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.fixes import WorkspaceChange
 from flask_lsp.text import Edit, Position, Source, Span
-
-FIX_ALL = "source.fixAll.flask-lsp"
-QUICK_FIX = "quickfix"
 
 _NO_PLACE = Position(0, 0)
 

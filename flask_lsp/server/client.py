@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from flask_lsp.features.kinds import FIX_ALL, QUICK_FIX
 from flask_lsp.frozen import frozen
 from flask_lsp.server.documents import chosen_unit
 from flask_lsp.server.protocol import EXPLAIN_RULE
 from flask_lsp.text import Unit
-
-FIX_ALL = "source.fixAll.flask-lsp"
 
 _PULLS_WHAT_IS_SEEN = ("Neovim",)
 """Asks for the diagnostics of a buffer only while it stands in a window, and not when it comes into one (0.12). What is
@@ -99,7 +98,7 @@ def server_capabilities(client: Client) -> dict[str, Any]:
     }
     if client.actions:
         capabilities["codeActionProvider"] = {
-            "codeActionKinds": ["quickfix", FIX_ALL],
+            "codeActionKinds": [QUICK_FIX, FIX_ALL],
             "resolveProvider": client.resolve_edit,
         }
     if client.pull:
