@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flask_lsp.deployment_files import Kind
 from flask_lsp.facts.shell import Word
@@ -35,6 +36,8 @@ MAX_LENGTH = 400_000
 _SAYS = re.compile(r"FLASK_|[Ff]lask|wsgi|WSGI|python|gunicorn|waitress|hypercorn|uvicorn|WERKZEUG|\.sh\b|_KEY\b|DEBUG")
 _NAMES_FILE = re.compile(r"SETTINGS|CONF|CFG")
 _FILE = re.compile(r"[\w./-]+\.(?:cfg|conf|py|ini|json|toml)")
+_Said = TypeVar("_Said")
+_MOST_PLACES = 16
 _COMMENTS_BESIDE = frozenset({"compose", "yaml", "workflow", "env", "shell", "python"})
 
 
@@ -91,18 +94,94 @@ class Command:
     """As of a variable."""
 
 
-@frozen()
+@dataclass(slots=True, eq=False)
+class Piece:
+    """What a piece of a file says, with places that count from it. It is kept for as long as the file has its text."""
+
+    text: str
+    variables: tuple[Variable, ...] = ()
+    commands: tuple[Command, ...] = ()
+    whole: bool = True
+    """Nothing in it is open or broken."""
+    kept: dict[object, Any] = field(default_factory=dict[object, Any])
+    """What others made of it, each under a key of its own, with places that count from it too."""
+    placed: dict[object, Any] = field(default_factory=dict[object, Any])
+    """The same where the piece stands in its file: a keystroke moves few pieces that anybody asks."""
+
+
+class Part(NamedTuple):
+    """A piece and the offset at which it stands."""
+
+    start: int
+    piece: Piece
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return self.moved(Variable, self.piece.variables, moved_variable)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        return self.moved(Command, self.piece.commands, moved_command)
+
+    def moved(self, key: object, said: tuple[_Said, ...], move: Callable[[_Said, int], _Said]) -> tuple[_Said, ...]:
+        """What the piece says, with places that count from the file."""
+        if not said or not self.start:
+            return said
+        placed = self.piece.placed
+        known: tuple[_Said, ...] | None = placed.get((key, self.start))
+        if known is None:
+            if len(placed) >= _MOST_PLACES:
+                placed.clear()
+            known = placed[key, self.start] = tuple([move(each, self.start) for each in said])
+        return known
+
+
 class DeploymentFacts:
     """All that one file says."""
 
-    kind: Kind
-    text: str = ""
-    variables: tuple[Variable, ...] = ()
-    commands: tuple[Command, ...] = ()
-    brings: bool = True
-    """The files of the project come along: an image that copies none is of something else."""
-    pieces: Mapping[str, object] = field(default_factory=dict[str, object], compare=False, repr=False)
-    """What its parts say, for who reads the next text."""
+    def __init__(
+        self,
+        kind: Kind,
+        text: str,
+        parts: Sequence[Part] = (),
+        *,
+        brings: bool = True,
+        pieces: Mapping[str, Piece] | None = None,
+    ) -> None:
+        self.kind: Kind = kind
+        self.text = text
+        self.parts = parts
+        """What the file says, piece by piece, in the order of the text."""
+        self.brings = brings
+        """The files of the project come along: an image that copies none is of something else."""
+        self.pieces: Mapping[str, Piece] = pieces or {}
+        """What was read, by its text, for who reads the next text."""
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        return tuple([each for part in self.parts for each in part.variables])
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        return tuple([each for part in self.parts for each in part.commands])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Part]]:
+        found: dict[str, list[Part]] = {}
+        for part in self.parts:
+            for name in {each.name for each in part.piece.variables}:
+                found.setdefault(name, []).append(part)
+        return found
+
+    def named(self, *names: str) -> list[Variable]:
+        """The variables of some names, name by name: who types in a long file moves no others."""
+        parts = [(name, part) for name in names for part in self._by_name.get(name, ())]
+        return [each for name, part in parts for each in part.variables if each.name == name]
+
+    @property
+    def is_silent(self) -> bool:
+        """It says nothing at all."""
+        return not any(part.piece.variables or part.piece.commands for part in self.parts)
 
     def said_at(self, span: Span) -> Variable | Command | None:
         """The variable or command that holds a place."""
@@ -129,7 +208,33 @@ class DeploymentFacts:
         return self.kind in _COMMENTS_BESIDE
 
 
-def deployment_facts(kind: Kind, path: str, text: str, pieces: Mapping[str, object] | None = None) -> DeploymentFacts:
+def said_by(kind: Kind, text: str, variables: Iterable[Variable], commands: Iterable[Command] = ()) -> DeploymentFacts:
+    """The facts of a file that was read as a whole."""
+    return DeploymentFacts(kind, text, (Part(0, Piece(text, tuple(variables), tuple(commands))),))
+
+
+def moved_variable(each: Variable, by: int) -> Variable:
+    """The variable, so many letters further down."""
+    begin = each.begin + by if each.begin >= 0 else -1
+    spans = each.name_span.shift(by), each.span.shift(by), each.whole.shift(by)
+    return Variable(each.name, each.value, *spans, each.where, each.conditional, begin)
+
+
+def moved_command(each: Command, by: int) -> Command:
+    """The command, so many letters further down."""
+    begin = each.begin + by if each.begin >= 0 else -1
+    words = tuple([moved_word(word, by) for word in each.words])
+    return Command(words, each.whole.shift(by), each.where, each.listed, each.conditional, each.starts, begin)
+
+
+def moved_word(word: Word, by: int) -> Word:
+    """The word, so many letters further down."""
+    start, end = word.span
+    inner = word.inner + by if word.inner >= 0 else -1
+    return Word(word.text, Span(start + by, end + by), word.known, inner)
+
+
+def deployment_facts(kind: Kind, path: str, text: str, pieces: Mapping[str, Piece] | None = None) -> DeploymentFacts:
     """The facts of a file, whatever it holds; ``pieces`` are those of the text before."""
     if len(text) > MAX_LENGTH or not _SAYS.search(text):
         return DeploymentFacts(kind, text)
@@ -142,19 +247,19 @@ def deployment_facts(kind: Kind, path: str, text: str, pieces: Mapping[str, obje
         return DeploymentFacts(kind, text)
 
 
-def _read(kind: Kind, path: str, text: str, pieces: Mapping[str, object] | None) -> DeploymentFacts:
+def _read(kind: Kind, path: str, text: str, pieces: Mapping[str, Piece] | None) -> DeploymentFacts:
     # Each reader comes with what it needs: who has no such file does not wait for its library.
     if kind == "dockerfile":
         from flask_lsp.facts.dockerfile import read_dockerfile
 
-        return read_dockerfile(text)
+        return read_dockerfile(text, pieces)
     if kind in ("compose", "yaml", "workflow"):
         from flask_lsp.facts.yaml_files import read_yaml
 
         return read_yaml(kind, path, text, pieces)
     from flask_lsp.facts import plain_files
 
-    return plain_files.read(kind, text)
+    return plain_files.read(kind, text, pieces)
 
 
 def kept_value(name: str, value: str | None) -> str | None:

@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from flask_lsp.deployment_files import says_development, says_production
-from flask_lsp.facts.deployment import Command, DeploymentFacts, Variable, Where, kept_value
+from flask_lsp.facts.deployment import (
+    Command,
+    DeploymentFacts,
+    Part,
+    Piece,
+    Variable,
+    Where,
+    kept_value,
+    moved_command,
+    moved_variable,
+)
+from flask_lsp.facts.pieces import STRANGE_ENDS, Cut, Reader, at_starts, lines
 from flask_lsp.facts.shell import Word, commands, word_of
 from flask_lsp.text import Span
 
 _ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*(\S)", re.IGNORECASE)
+_READ = frozenset({"FROM", "ENV", "COPY", "ADD", "ENTRYPOINT", "CMD"})
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
 _HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
 _PAIR = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')*)", re.DOTALL)
@@ -32,6 +44,17 @@ class _Instruction(NamedTuple):
     begin: int
 
 
+class _Step(NamedTuple):
+    """What an instruction says, with places that count from its piece."""
+
+    name: str
+    base: str = ""
+    stage: str = ""
+    variables: tuple[Variable, ...] = ()
+    command: Command | None = None
+    folders: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Stage:
     base: str
@@ -44,15 +67,24 @@ class _Stage:
     brings: bool = False
 
 
-def read_dockerfile(text: str) -> DeploymentFacts:
-    masked, instructions = _instructions(text)
+def read_dockerfile(text: str, known: Mapping[str, Piece] | None = None) -> DeploymentFacts:
+    """What a file says; ``known`` has the pieces of the text before."""
+    reader = Reader(_read, known)
     stages: list[_Stage] = []
-    for name, span, begin in instructions:
-        if name == "FROM":
-            found = _FROM.match(masked, span.start, span.end)
-            stages.append(_Stage(found["base"] if found else "", (found["name"] or "") if found else ""))
-        elif stages:
-            _take(stages[-1], name, masked, span, begin)
+    for start, piece in reader.parts(_cuts(text)):
+        steps: tuple[_Step, ...] = piece.kept[_Step]
+        for step in steps:
+            if step.name == "FROM":
+                stages.append(_Stage(step.base, step.stage))
+            elif stages:
+                _take(stages[-1], step, start)
+    variables, started, brings = _assembled(stages)
+    parts = (Part(0, Piece(text, tuple(variables), tuple(started))),)
+    return DeploymentFacts("dockerfile", text, parts, brings=brings, pieces=reader.pieces)
+
+
+def _assembled(stages: list[_Stage]) -> tuple[list[Variable], list[Command], bool]:
+    """What the stages say that are made, and whether the files of the project come along."""
     used = _production(stages)
     variables, started = list[Variable](), list[Command]()
     for number, stage in enumerate(stages):
@@ -64,12 +96,66 @@ def read_dockerfile(text: str) -> DeploymentFacts:
         variables += [replace(each, where=where) for name, each in stage.variables.items() if name not in overridden]
         entry = stage.entry or next((each.entry for each in chain if each.entry), None)
         started += [replace(each, where=where) for each in _joined(stage, entry) if "" not in overridden]
-    brings = any(stage.brings for stage in stages)
-    return DeploymentFacts("dockerfile", text, tuple(variables), tuple(started), brings)
+    return variables, started, any(stage.brings for stage in stages)
 
 
-def _instructions(text: str) -> tuple[str, list[_Instruction]]:
-    """The text with comments and broken lines blanked, letter for letter, and the instructions in it."""
+def _cuts(text: str) -> list[Cut]:
+    """The instructions; the text itself where it says what goes on with a line."""
+    if _ESCAPE.search(text) or STRANGE_ENDS.search(text):
+        return [Cut(0, text)]
+    starts, goes_on = list[int](), False
+    for start, line in lines(text):
+        bare = line.strip()
+        if not goes_on and line[:1].isalpha():
+            starts.append(start)
+        if bare and not bare.startswith("#"):
+            goes_on = bare.endswith("\\")
+    return at_starts(text, starts)
+
+
+def _read(text: str) -> Piece:
+    masked, instructions, whole = _instructions(text)
+    steps = tuple([_step(name, masked, span, begin) for name, span, begin in instructions if name in _READ])
+    return Piece(text, whole=whole, kept={_Step: steps})
+
+
+def _step(name: str, text: str, span: Span, begin: int) -> _Step:
+    match name:
+        case "FROM":
+            found = _FROM.match(text, span.start, span.end)
+            return _Step(name, found["base"] if found else "", (found["name"] or "") if found else "")
+        case "ENV":
+            return _Step(name, variables=tuple([replace(each, begin=begin) for each in _variables(text, span)]))
+        case "COPY" | "ADD":
+            said = [word.strip("[],\"'") for word in text[span.start : span.end].split()]
+            if any(word.startswith("--from") for word in said):
+                return _Step("")
+            copied = [word.removeprefix("./").rstrip("/") for word in said[:-1] if word[:1] not in ("-", "/", "$")]
+            return _Step("COPY", folders=(*copied, *(word.rpartition("/")[0] for word in copied if "/" in word)))
+        case _:
+            return _Step(name, command=_command(text, span, begin))
+
+
+def _take(stage: _Stage, step: _Step, start: int) -> None:
+    command = moved_command(step.command, start) if step.command is not None else None
+    match step.name:
+        case "ENV":
+            for variable in step.variables:
+                stage.variables[variable.name] = moved_variable(variable, start)
+        case "COPY":
+            stage.brings = True
+            stage.folders += step.folders
+        case "ENTRYPOINT":
+            stage.entry = command
+        case "CMD":
+            stage.command = command
+        case _:
+            pass
+
+
+def _instructions(text: str) -> tuple[str, list[_Instruction], bool]:
+    """The text with comments and broken lines blanked, letter for letter, the instructions in it, and whether the last
+    of them ends."""
     escape, found, parts = "\\", list[_Instruction](), list[str]()
     begin, first, at, name, until = 0, 0, 0, "", ""
     for line in text.splitlines(keepends=True):
@@ -101,30 +187,11 @@ def _instructions(text: str) -> tuple[str, list[_Instruction]]:
             name = ""
     if name:
         found.append(_Instruction(name, Span(begin, at), first))
-    return "".join(parts), found
+    return "".join(parts), found, not name and not until
 
 
 def _blank(line: str) -> str:
     return re.sub(r".", " ", line)
-
-
-def _take(stage: _Stage, name: str, text: str, span: Span, begin: int) -> None:
-    match name:
-        case "ENV":
-            for variable in _variables(text, span):
-                stage.variables[variable.name] = replace(variable, begin=begin)
-        case "COPY" | "ADD":
-            said = [word.strip("[],\"'") for word in text[span.start : span.end].split()]
-            if not any(word.startswith("--from") for word in said):
-                stage.brings = True
-                copied = [word.removeprefix("./").rstrip("/") for word in said[:-1] if word[:1] not in ("-", "/", "$")]
-                stage.folders += (*copied, *(word.rpartition("/")[0] for word in copied if "/" in word))
-        case "ENTRYPOINT":
-            stage.entry = _command(text, span, begin)
-        case "CMD":
-            stage.command = _command(text, span, begin)
-        case _:
-            pass
 
 
 def _variables(text: str, span: Span) -> Iterator[Variable]:

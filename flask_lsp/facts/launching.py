@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from flask_lsp.facts.deployment import Command, DeploymentFacts, Variable
+from flask_lsp.facts.deployment import (
+    Command,
+    DeploymentFacts,
+    Piece,
+    Variable,
+    moved_command,
+    moved_variable,
+    moved_word,
+)
 from flask_lsp.facts.shell import Word, commands
 from flask_lsp.frozen import frozen
 from flask_lsp.text import Span
@@ -117,7 +126,11 @@ class Target:
 
 def read_target(part: Part, tool: str) -> Target | None:
     """What a target means to the tool; nothing for what it does not understand."""
-    text = part.text
+    return _target(part.text, tool)
+
+
+@lru_cache(1024)
+def _target(text: str, tool: str) -> Target | None:
     if "$" in text:
         return None
     if tool in ("flask", "python"):
@@ -140,12 +153,39 @@ def started(facts: DeploymentFacts) -> tuple[Started, ...]:
     """All that a file starts, in the order of the text."""
     found: list[Started] = []
     folder = ""
-    for command in facts.commands:
-        if not command.listed and len(command.words) > 1 and command.words[0].text == "cd":
-            folder = _into(folder, command.words[1].text)
+    for part in facts.parts:
+        if not part.piece.commands:
             continue
-        found += _one(facts, command, command.words, folder if not command.listed else "")
+        said, after = _in_piece(part.piece, folder)
+        found += part.moved((Started, folder), said, _moved)
+        folder = after if facts.kind == "shell" else ""
     return tuple(found)
+
+
+def _in_piece(piece: Piece, folder: str) -> tuple[tuple[Started, ...], str]:
+    """What a piece starts in a folder, and where it leaves the shell; kept with it."""
+    known: tuple[tuple[Started, ...], str] | None = piece.kept.get((Started, folder))
+    if known is None:
+        found: list[Started] = []
+        here, begin = folder, -1
+        for command in piece.commands:
+            if command.begin != begin:  # another line or instruction starts anew
+                here, begin = "", command.begin
+            if not command.listed and len(command.words) > 1 and command.words[0].text == "cd":
+                here = _into(here, command.words[1].text)
+                continue
+            found += _one(piece.text, command, command.words, here if not command.listed else "")
+        known = piece.kept[Started, folder] = tuple(found), here
+    return known
+
+
+def _moved(each: Started, by: int) -> Started:
+    target = each.target._replace(span=each.target.span.shift(by)) if each.target is not None else None
+    name = each.name._replace(span=each.name.span.shift(by)) if each.name is not None else None
+    words = tuple([moved_word(word, by) for word in each.words])
+    spans = each.tool_span.shift(by), target, moved_command(each.command, by), words, each.span.shift(by)
+    sets = tuple([moved_variable(variable, by) for variable in each.sets])
+    return Started(each.tool, *spans, each.folder, name, each.factory, sets)
 
 
 def _into(folder: str, said: str) -> str:
@@ -153,17 +193,15 @@ def _into(folder: str, said: str) -> str:
     return "" if said.startswith(("/", "$", "~")) else f"{folder}/{said}".strip("/")
 
 
-def _one(
-    facts: DeploymentFacts, command: Command, words: Sequence[Word], folder: str, deep: int = 0
-) -> Iterator[Started]:
+def _one(text: str, command: Command, words: Sequence[Word], folder: str, deep: int = 0) -> Iterator[Started]:
     at, sets = 0, list[Variable]()
     while at < len(words):
         word, tool = words[at], words[at].text.rpartition("/")[2].removesuffix(".exe")
         rest = tuple(words[at + 1 :])
         if _ASSIGNED.fullmatch(word.text):
-            sets += _assigned(facts.text, word)
+            sets += _assigned(text, word)
         elif tool in _SHELLS:
-            yield from _inner(facts, command, rest, folder, deep)
+            yield from _inner(text, command, rest, folder, deep)
             return
         elif tool in SERVERS or tool == "flask" or _PYTHON.fullmatch(tool):
             yield from _tool(tool, word, rest, command, folder, tuple(sets))
@@ -192,9 +230,7 @@ def _assigned(text: str, word: Word) -> list[Variable]:
     return [found] if found is not None else []
 
 
-def _inner(
-    facts: DeploymentFacts, command: Command, rest: tuple[Word, ...], folder: str, deep: int
-) -> Iterator[Started]:
+def _inner(text: str, command: Command, rest: tuple[Word, ...], folder: str, deep: int) -> Iterator[Started]:
     """What ``sh -c "..."`` runs."""
     at = next(
         (number for number, word in enumerate(rest) if word.text.startswith("-") and word.text.endswith("c")), None
@@ -204,11 +240,11 @@ def _inner(
     word = rest[at + 1]
     start = word.inner if word.inner >= 0 else word.span.start + 1
     end = start + len(word.text) if word.inner >= 0 else word.span.end - 1
-    for simple in commands(facts.text, Span(start, max(end, start))):
+    for simple in commands(text, Span(start, max(end, start))):
         if len(simple.words) > 1 and simple.words[0].text == "cd":
             folder = _into(folder, simple.words[1].text)
             continue
-        yield from _one(facts, command, simple.words, folder, deep + 1)
+        yield from _one(text, command, simple.words, folder, deep + 1)
 
 
 def _tool(

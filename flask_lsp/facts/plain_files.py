@@ -6,16 +6,21 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from flask_lsp.deployment_files import Kind
-from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Variable, kept_value
+from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Piece, Variable, kept_value, said_by
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import Assigned, Items, Literal
-from flask_lsp.facts.shell import Word, commands, plain_words, word_of
+from flask_lsp.facts.pieces import Reader, whole_piece
+from flask_lsp.facts.plain_pieces import cuts
+from flask_lsp.facts.shell import Word, closed, commands, plain_words, word_of
 from flask_lsp.text import Span
 
+_QUOTED = re.compile(r"\s*(?:export[^\S\r\n]+)?(?:[^=#\s']+[^\S\r\n]*=[^\S\r\n]*)?(?P<quote>['\"])")
+_CLOSED = re.compile(r"(['\"])(?:\\.|(?!\1)[^\\])*\1", re.DOTALL)
 _PROCESS = re.compile(r"(?P<name>[\w-]+)[ \t]*:[ \t]*(?P<command>[^\r\n]*)")
 _EXPORTED = frozenset({"export", "set", "setx", "declare"})
 _ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
@@ -24,26 +29,27 @@ _EXEC = re.compile(r"[-@:+!|]*")
 _STRING = re.compile(r"\"[^\"\r\n]*\"|'[^'\r\n]*'")
 
 
-def read(kind: Kind, text: str) -> DeploymentFacts:
+def read(kind: Kind, text: str, known: Mapping[str, Piece] | None = None) -> DeploymentFacts:
+    """What a file says; ``known`` has the pieces of the text before."""
+    reader = Reader(partial(_said, kind), known)
+    return DeploymentFacts(kind, text, reader.parts(cuts(kind, text)), pieces=reader.pieces)
+
+
+def _said(kind: Kind, text: str) -> Piece:
     match kind:
         case "env":
-            return DeploymentFacts(kind, text, tuple(_dotenv(text)))
+            return whole_piece(text, _dotenv(text), whole=_is_closed(text))
         case "procfile":
-            return _gathered(kind, text, _procfile(text))
+            return whole_piece(text, _procfile(text))
         case "unit":
-            return _gathered(kind, text, _unit(text))
+            return whole_piece(text, _unit(text))
         case "ini":
-            return _gathered(kind, text, _ini(text))
+            return whole_piece(text, _ini(text))
         case "shell":
-            return _gathered(kind, text, _spoken(text, Span(0, len(text)), starts=True))
+            said = _spoken(text, Span(0, len(text)), starts=True)
+            return whole_piece(text, said, whole=closed(text))
         case _:
-            return DeploymentFacts(kind, text)
-
-
-def _gathered(kind: Kind, text: str, found: Iterator[Command | Variable]) -> DeploymentFacts:
-    said = tuple(found)
-    variables = tuple(each for each in said if isinstance(each, Variable))
-    return DeploymentFacts(kind, text, variables, tuple(each for each in said if isinstance(each, Command)))
+            return Piece(text)
 
 
 def _dotenv(text: str) -> Iterator[Variable]:
@@ -71,14 +77,30 @@ def _dotenv(text: str) -> Iterator[Variable]:
         yield Variable(binding.key, kept_value(binding.key, known), name, span, whole)
 
 
+def _is_closed(text: str) -> bool:
+    """No quote is open at the end of a piece of a ``.env`` file."""
+    if "'" not in text and '"' not in text:
+        return True
+    from dotenv.parser import parse_stream
+
+    at = 0
+    for binding in parse_stream(io.StringIO(text, newline="")):
+        quoted = _QUOTED.match(text, at) if binding.error else None
+        if quoted is not None and not _CLOSED.match(text, quoted.start("quote")):
+            return False
+        at += len(binding.original.string)
+    return True
+
+
 def _procfile(text: str) -> Iterator[Command | Variable]:
     for line in _lines(text):
         found = _PROCESS.match(text, line.start, line.end)
         if found and not text[line.start : line.end].lstrip().startswith("#"):
-            yield from _spoken(text, Span(*found.span("command")), starts=found["name"] != "release")
+            begin, starts = found.start("name"), found["name"] != "release"
+            yield from _spoken(text, Span(*found.span("command")), starts=starts, begin=begin)
 
 
-def _spoken(text: str, span: Span, *, starts: bool) -> Iterator[Command | Variable]:
+def _spoken(text: str, span: Span, *, starts: bool, begin: int = -1) -> Iterator[Command | Variable]:
     """What a shell reads; a variable that a command sets for others is one of the file."""
     for simple in commands(text, span):
         words = simple.words
@@ -88,7 +110,7 @@ def _spoken(text: str, span: Span, *, starts: bool) -> Iterator[Command | Variab
                     yield variable
             continue
         whole = Span(words[0].span.start, words[-1].span.end)
-        yield Command(words, whole, NOWHERE, False, simple.conditional, starts)
+        yield Command(words, whole, NOWHERE, False, simple.conditional, starts, begin)
 
 
 def assigned(text: str, word: Word, *, conditional: bool = False) -> Variable | None:
@@ -209,7 +231,7 @@ def read_gunicorn(facts: FileFacts, text: str) -> DeploymentFacts:
             if "chdir" in values and (folder := next(_strings(text, values["chdir"][1]), None)) is not None:
                 words += [Word("--chdir", folder.span), folder]
             started.append(Command((*words, word), word.span, NOWHERE, listed=True))
-    return DeploymentFacts("python", text, tuple(variables), tuple(started))
+    return said_by("python", text, variables, started)
 
 
 def _strings(text: str, span: Span) -> Iterator[Word]:

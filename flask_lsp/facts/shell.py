@@ -6,7 +6,7 @@ Not a shell: enough to tell what is started. What is put together at run time (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ _PLAIN = re.compile(r"(?P<blank>\s+|\\\r?\n)|(?P<word>(?:[^\s\"']+|\"(?:[^\"\\]|
 _PIECE = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|\\(.)|([^\"'\\]+)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\"\\$`\n])")
 _HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1[^\n]*\n(?P<body>.*?)^[ \t]*\2[ \t\r]*$", re.DOTALL | re.MULTILINE)
+_OPEN_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
+_OPEN_BRACE = re.compile(r"\$\{(?![^{}]*\})")
 _OPENS = frozenset({"if", "case", "while", "until", "for", "select"})
 _CLOSES = frozenset({"fi", "esac", "done"})
 _BETWEEN = frozenset({"then", "else", "elif", "do", "{", "}", "!", "in"})
@@ -75,6 +77,35 @@ def commands(text: str, span: Span, *, lines: bool = True) -> Iterator[Simple]:
         operator = token.group() if token is not None else ""
         guarded = operator in ("&&", "||") and (guarded or operator == "||" or bool(found and found[0].text in _TESTS))
         found = []
+
+
+def closed(text: str) -> bool:
+    """Nothing is open at the end of a text: what comes behind it means the same by itself."""
+    if "<<" in text and _OPEN_HEREDOC.search(_HEREDOC.sub("", text)):
+        return False
+    span, depth, found = Span(0, len(text)), 0, list[str]()
+    text = _without_documents(text, span)
+    before = ""
+    for token in _TOKEN.finditer(text):
+        said, kind = token.group(), token.lastgroup
+        if kind == "word":
+            found.append(said)
+            if "${" in said and _OPEN_BRACE.search(said):
+                return False
+        elif kind == "operator" and (said in "\"'`\\" or (said == "(" and before.endswith("$"))):
+            return False
+        elif kind in ("newline", "operator"):
+            depth += _deeper(found, depth)
+            found.clear()
+        before = said
+    return depth + _deeper(found, depth) == 0 and not before.endswith("\\")
+
+
+def _deeper(words: Sequence[str], depth: int) -> int:
+    """What the first word of a command opens or closes."""
+    if not words:
+        return 0
+    return (words[0] in _OPENS) - (words[0] in _CLOSES and depth > 0)
 
 
 def plain_words(text: str, span: Span) -> tuple[Word, ...]:

@@ -7,17 +7,20 @@ before an error is known; a line with an error is blanked, and the rest is read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask_lsp.deployment_files import Kind, says_development
-from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Variable, Where, kept_value
+from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Piece, Variable, Where, kept_value
+from flask_lsp.facts.pieces import Cut, Entangled, Reader
 from flask_lsp.facts.shell import Word, commands
-from flask_lsp.facts.yaml_pieces import Known, Reader, cuts
+from flask_lsp.facts.yaml_pieces import cuts
 from flask_lsp.text import Span
 
 _MOST_MENDED = 6
+_JOINED = (2, 3)
+"""How many pieces are read together where a string or bracket is open."""
 _MOST_NODES = 60_000
 _DEEPEST = 40
 _TEMPLATE = re.compile(r"\{\{[^{}\r\n]*\}\}|\{%[^\r\n]*?%\}")
@@ -65,25 +68,25 @@ class _Node:
         return found.value if found is not None else ""
 
 
-def read_yaml(kind: Kind, path: str, text: str, known: Mapping[str, object] | None = None) -> DeploymentFacts:
+def read_yaml(kind: Kind, path: str, text: str, known: Mapping[str, Piece] | None = None) -> DeploymentFacts:
     """What a file says; ``known`` has the pieces of the text before."""
     masked = _masked(text)
-    pieces = Reader(lambda text: _said(kind, path, text), cast("Known", known or {}))
+    reader = Reader(lambda piece: _said(kind, path, piece), known, _JOINED)
     cut = cuts(kind, masked)
-    said = pieces.said(cut) if len(cut) > 1 else None
-    if said is None:
-        variables, commands, _ = _said(kind, path, masked)
-        return DeploymentFacts(kind, text, tuple(variables), tuple(commands))
-    return DeploymentFacts(kind, text, *said, pieces=pieces.pieces)
+    try:
+        parts = reader.parts(cut if len(cut) > 1 else [Cut(0, masked)])
+    except Entangled:
+        parts = reader.parts([Cut(0, masked)])
+    return DeploymentFacts(kind, text, parts, pieces=reader.pieces)
 
 
-def _said(kind: Kind, path: str, text: str) -> tuple[Sequence[Variable], Sequence[Command], bool]:
-    """What a text says, and whether it needs no mending."""
+def _said(kind: Kind, path: str, text: str) -> Piece:
+    """What a text says."""
     roots, whole = _documents(text)
     reader = _Reader(kind, path, text)
     for root in roots:
         reader.document(root)
-    return tuple(reader.variables.values()), tuple(reader.commands.values()), whole
+    return Piece(text, tuple(reader.variables.values()), tuple(reader.commands.values()), whole)
 
 
 def _masked(text: str) -> str:

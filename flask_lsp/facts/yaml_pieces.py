@@ -1,64 +1,33 @@
-"""YAML in pieces, each read once: a key that is typed into a long compose file costs the service it is typed into.
+"""Where YAML can be cut: at documents, at the keys of a long mapping and at the items of a long list.
 
-A file is cut where YAML itself cannot go on over the cut, unless a string or bracket is open: at documents, and in
-compose files at the keys of the file and at those of ``services``. A piece that holds an alias is read with the pieces
-that hold the anchor. What cannot be cut is read as a whole.
+A piece below a key is read behind that key, and behind what stands beside it and says something of all: its name, its
+image. Anchors and aliases are followed in compose files only, where they are common; a piece that holds an alias is
+read with the pieces that hold the anchor.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from flask_lsp.deployment_files import Kind
-from flask_lsp.facts.deployment import Command, Variable
-from flask_lsp.facts.shell import Word
-from flask_lsp.text import Span
+from flask_lsp.facts.pieces import Cut, lines
 
-Said: TypeAlias = "tuple[tuple[Variable, ...], tuple[Command, ...]]"
-Read: TypeAlias = "Callable[[str], tuple[Sequence[Variable], Sequence[Command], bool]]"
-"""What a text says, and whether it needs no mending."""
-
-_LINE = re.compile(r"[^\n]*\n?")
-_KEY = re.compile(r"( *)([\w.-]+):(?=\s|\Z)")
+_KEY = re.compile(r"( *)([\w./-]+):(?=\s|\Z)")
+_OPENS = re.compile(r" *[\w./-]+:[ \t]*(?:#[^\n]*)?\r?\n?\Z")
+"""A key with nothing behind it on its line."""
 _SERVICES = re.compile(r"services:[ \t]*(?:#[^\n]*)?\r?\n?\Z")
 _MARK = re.compile(r"---(?=\s|\Z)")
 _ANCHOR = re.compile(r"(?:^|\s)&([\w-]+)")
 _ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
-_TOGETHER = frozenset(
-    {
-        *("command", "entrypoint", "image", "build", "environment", "containers", "template"),
-        *("args", "run", "start", "startcommand", "script"),
-    }
-)
-"""Keys that say something of those beside them: where they stand the rest is not cut off."""
-_MOST_JOINED = 2
-
-
-class Cut(NamedTuple):
-    """A piece of a text, and what it has to be read behind."""
-
-    start: int
-    text: str
-    head: str = ""
-    """The key above it."""
-
-
-@dataclass(slots=True)
-class Piece:
-    """What a piece says, with places that count from it."""
-
-    said: Said
-    whole: bool
-    """It needs no mending."""
-    start: int = -1
-    """Where it was put last, and what it said there."""
-    placed: Said = ((), ())
-
-
-Known: TypeAlias = "dict[str, Piece]"
+_COMMANDS = frozenset({"command", "entrypoint", "args", "startcommand", "run", "start", "script"})
+_TELLING = frozenset({"name", "build", "profiles", "volumes"})
+_STANDING = frozenset({"image", "environment", "containers", "template", "command", "entrypoint"})
+"""Keys that say something of what stands beside them: the latter by being there."""
+_TOGETHER = frozenset({"command", "entrypoint", "image", "build", "environment", "containers", "template", *_COMMANDS})
+_LONG = 40
+"""So many lines are worth to be cut."""
 
 
 class _Uncut(Exception):
@@ -68,31 +37,121 @@ class _Uncut(Exception):
 def cuts(kind: Kind, text: str) -> list[Cut]:
     """The pieces of a text; nothing where it cannot be cut."""
     try:
-        if kind == "yaml":
-            return _documents(text)
-        return list(_of_compose(text)) if kind == "compose" else []
+        if kind == "compose":
+            return list(_of_compose(text))
+        anchored = _ANCHOR.search(text) is not None
+        if kind == "workflow":
+            return [] if anchored else _of_document(0, text)
+        documents = _documents(text)
+        if anchored:
+            return documents if len(documents) > 1 else []
+        return [cut for each in documents for cut in _of_document(each.start, each.text)]
     except _Uncut:
         return []
 
 
-def _lines(text: str) -> Iterable[tuple[int, str]]:
-    at = 0
-    for found in _LINE.finditer(text):
-        if found.group():
-            yield at, found.group()
-        at = found.end()
-
-
 def _documents(text: str) -> list[Cut]:
-    starts = [0, *(at for at, line in _lines(text) if at and _MARK.match(line))]
+    if "\n---" not in text:
+        return [Cut(0, text)]
+    starts = [0, *(at for at, line in lines(text) if at and _MARK.match(line))]
     ends = [*starts[1:], len(text)]
-    return [Cut(start, text[start:end]) for start, end in zip(starts, ends, strict=True)] if len(starts) > 1 else []
+    return [Cut(start, text[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
-def _of_compose(text: str) -> list[Cut]:
+# -- manifests and workflows -------------------------------------------------------------------------------------------
+
+
+class _Line(NamedTuple):
+    start: int
+    text: str
+    depth: int
+    """The blanks before it; -1 for a line that says nothing."""
+
+
+def _of_document(start: int, text: str) -> list[Cut]:
+    """The pieces of one document; the document itself where it is short, or cannot be cut."""
+    whole = Cut(start, text)
+    if text.count("\n") < _LONG or "\t" in text:
+        return [whole]
+    said = [_Line(at, line, _depth(line)) for at, line in lines(text)]
+    first = next((at for at, line in enumerate(said) if line.depth >= 0 and not _MARK.match(line.text)), len(said))
+    try:
+        found = list(_below(said, first, len(said), ""))
+    except _Uncut:
+        return [whole]
+    if not found:
+        return [whole]
+    lead = text[: found[0].start]
+    found[0] = Cut(0, lead + found[0].text, found[0].head)
+    return [Cut(start + each.start, each.text, each.head) for each in found] if len(found) > 1 else [whole]
+
+
+def _depth(line: str) -> int:
+    bare = line.lstrip(" ")
+    return -1 if not bare.strip() or bare[0] == "#" else len(line) - len(bare)
+
+
+def _below(said: Sequence[_Line], first: int, end: int, head: str) -> Iterator[Cut]:
+    """The pieces of the lines from ``first`` to ``end``, which are one mapping or one list below ``head``."""
+    depth = said[first].depth if first < end else 0
+    is_list = first < end and said[first].text.lstrip(" ").startswith("- ")
+    children = list[tuple[int, str]]()
+    for number in range(first, end):
+        line = said[number]
+        if line.depth < 0 or line.depth > depth:
+            continue
+        key = _KEY.match(line.text)
+        begins_item = line.text.startswith("- ", depth)
+        if line.depth < depth or (not begins_item and key is None) or (is_list and not begins_item):
+            raise _Uncut
+        if is_list or not begins_item:
+            children.append((number, key[2].lower() if key is not None and not is_list else ""))
+    spans = [(at, until) for (at, _), until in zip(children, [*(at for at, _ in children[1:]), end], strict=True)]
+    names = [name for _, name in children]
+    together = [name for name in names if name in _COMMANDS]
+    if len(together) > 1 or (is_list and end - first < _LONG):
+        raise _Uncut
+    texts = ["".join([line.text for line in said[at:until]]) for at, until in spans]
+    stands = " " * depth + "{}: x\n"
+    telling = [
+        (number, texts[number] if name in _TELLING else stands.format(name))
+        for number, name in enumerate(names)
+        if name in _TELLING or name in _STANDING
+    ]
+    for number, (at, until) in enumerate(spans):
+        beside = "".join([line for other, line in telling if other != number])
+        yield from _child(said, at, until, head + beside, texts[number])
+
+
+def _child(said: Sequence[_Line], at: int, until: int, head: str, text: str) -> Iterator[Cut]:
+    """The pieces of a key with what is below it."""
+    whole = Cut(said[at].start, text, head)
+    key = _KEY.match(said[at].text)
+    kept = key is None or key[2].lower() in (_COMMANDS | _TELLING)
+    if kept or until - at < _LONG or not _OPENS.match(said[at].text):
+        yield whole
+        return
+    first = next((number for number in range(at + 1, until) if said[number].depth >= 0), until)
+    if first == until or (said[first].depth <= said[at].depth and not said[first].text.lstrip(" ").startswith("- ")):
+        yield whole
+        return
+    try:
+        found = list(_below(said, first, until, head + said[at].text))
+    except _Uncut:
+        yield whole
+        return
+    lead = "".join([line.text for line in said[at:first]])
+    yield Cut(said[at].start, lead, head)
+    yield from found
+
+
+# -- compose files -----------------------------------------------------------------------------------------------------
+
+
+def _of_compose(text: str) -> Iterator[Cut]:
     starts: list[tuple[int, str]] = []
     head, indent = "", 0
-    for at, line in _lines(text):
+    for at, line in lines(text):
         bare = line.lstrip(" ")
         if not bare.strip() or bare[0] == "#" or (not starts and _MARK.match(line)):
             continue
@@ -109,79 +168,18 @@ def _of_compose(text: str) -> list[Cut]:
             if depth == indent:
                 starts.append((at, head))
     ends = [*(at for at, _ in starts[1:]), len(text)]
-    return [Cut(start, text[start:end], head) for (start, head), end in zip(starts, ends, strict=True)]
+    found = [Cut(start, text[start:end], head) for (start, head), end in zip(starts, ends, strict=True)]
+    heads = _heads(found)
+    return (each._replace(head=above) for each, above in zip(found, heads, strict=True))
 
 
-# -- what they say -----------------------------------------------------------------------------------------------------
-
-
-class Reader:
-    """Reads the pieces of one text; ``known`` has those of the text before."""
-
-    def __init__(self, read: Read, known: Mapping[str, Piece]) -> None:
-        self._read = read
-        self._known = known
-        self.pieces: Known = {}
-
-    def said(self, cut: Sequence[Cut]) -> Said | None:
-        """What all of them say; ``None`` where that cannot be told piece by piece."""
-        above = _heads(cut)
-        if above is None:
-            return None
-        variables, commands, at = list[Variable](), list[Command](), 0
-        while at < len(cut):
-            piece, taken = self._piece(cut, at, above[at])
-            if piece is None:
-                return None
-            start = cut[at].start
-            if piece.start != start:
-                piece.start, piece.placed = start, _moved(piece.said, start)
-            variables += piece.placed[0]
-            commands += piece.placed[1]
-            at += taken
-        return tuple(variables), tuple(commands)
-
-    def _piece(self, cut: Sequence[Cut], at: int, above: str) -> tuple[Piece | None, int]:
-        """The piece with the number ``at``, and how many make it: one that is open takes in those behind it."""
-        first = self._one(above, cut[at].text)
-        if first is None or first.whole:
-            return first, 1
-        text = cut[at].text
-        for more in range(1, min(_MOST_JOINED, len(cut) - at - 1) + 1):
-            text += cut[at + more].text
-            joined = self._one(above, text)
-            if joined is not None and joined.whole:
-                return joined, more + 1
-        return first, 1
-
-    def _one(self, above: str, text: str) -> Piece | None:
-        key = above + text
-        piece = self.pieces.get(key) or self._known.get(key)
-        if piece is None:
-            variables, commands, whole = self._read(key)
-            size = len(above)
-            if size and _ALIAS.search(text) and not self._is_said_above(above, variables, commands):
-                return None
-            here = tuple(each for each in variables if each.name_span.start >= size)
-            piece = Piece(_moved((here, tuple(each for each in commands if each.whole.start >= size)), -size), whole)
-        # Two pieces of one text must not share a place.
-        piece = self.pieces[key] = Piece(piece.said, piece.whole) if key in self.pieces else piece
-        return piece
-
-    def _is_said_above(self, above: str, variables: Iterable[Variable], commands: Iterable[Command]) -> bool:
-        """What an alias brings is said where its anchor stands."""
-        own = {each.name_span for each in self._read(above)[0]} | {each.whole for each in self._read(above)[1]}
-        brought = [each.name_span for each in variables] + [each.whole for each in commands]
-        return all(span in own for span in brought if span.start < len(above))
-
-
-def _heads(cut: Sequence[Cut]) -> list[str] | None:
+def _heads(cut: Sequence[Cut]) -> list[str]:
     """What each piece is read behind: the key above it, and the pieces with its anchors."""
     anchors: dict[str, int] = {}
     for number, each in enumerate(cut):
         for name in _ANCHOR.findall(each.text) if "&" in each.text else ():
             if name in anchors and anchors[name] != number:
-                return None
+                raise _Uncut
             anchors[name] = number
     if not anchors:
         return [each.head for each in cut]
@@ -195,31 +193,8 @@ def _heads(cut: Sequence[Cut]) -> list[str] | None:
                     needed.add(anchors[name])
                     todo.append(anchors[name])
         if any(other > number or (cut[other].head and not each.head) for other in needed):
-            return None
+            raise _Uncut
         outer = "".join(cut[other].text for other in sorted(needed) if not cut[other].head)
         inner = "".join(cut[other].text for other in sorted(needed) if cut[other].head)
         heads.append(outer + each.head + inner)
     return heads
-
-
-def _moved(said: Said, by: int) -> Said:
-    variables, commands = said
-    return tuple([_variable(each, by) for each in variables]), tuple([_command(each, by) for each in commands])
-
-
-def _variable(each: Variable, by: int) -> Variable:
-    begin = each.begin + by if each.begin >= 0 else -1
-    spans = each.name_span.shift(by), each.span.shift(by), each.whole.shift(by)
-    return Variable(each.name, each.value, *spans, each.where, each.conditional, begin)
-
-
-def _command(each: Command, by: int) -> Command:
-    begin = each.begin + by if each.begin >= 0 else -1
-    words = tuple([_word(word, by) for word in each.words])
-    return Command(words, each.whole.shift(by), each.where, each.listed, each.conditional, each.starts, begin)
-
-
-def _word(word: Word, by: int) -> Word:
-    start, end = word.span
-    inner = word.inner + by if word.inner >= 0 else -1
-    return Word(word.text, Span(start + by, end + by), word.known, inner)

@@ -156,6 +156,8 @@ def overridden(
     if scope == CLASS_OR_MODULE:
         if name and _kin_override(project, Target(document, name), key):
             return True
+        if not name and not is_read(project, document, "") and _is_given_elsewhere(project, key, value):
+            return True
         return (not name and _bound_later(project, document, key, value)) or _read_before_others(
             project, Target(document, name), key, literal
         )
@@ -172,6 +174,12 @@ def overridden(
         if (index > at or elsewhere) and not is_same and _sets(project, document, step, key, literal=literal):
             return True
     return False
+
+
+def _is_given_elsewhere(project: Project, key: str, value: Value) -> bool:
+    """Applications of the project are given ``key``, and none the ``value`` that a module has under that name."""
+    given = [each.value for filled in _all_filled(project) for each in filled.given if each.key == key and each.sure]
+    return bool(given) and all(each != value and not _is_named(each, key) for each in given)
 
 
 def _last_name(scope: str) -> str:
@@ -316,7 +324,11 @@ def _may_mean(project: Project, document: str, step: Step, scope: Scope, target:
 
 def _is_copy(step: Step, key: str) -> bool:
     """``app.secret_key = settings.SECRET_KEY``."""
-    return isinstance(step.value, Path) and step.value.text.rpartition(".")[2] == key
+    return _is_named(step.value, key)
+
+
+def _is_named(value: Value, key: str) -> bool:
+    return isinstance(value, Path) and value.text.rpartition(".")[2] == key
 
 
 def _bound_later(project: Project, document: str, key: str, value: Value) -> bool:

@@ -95,4 +95,5 @@ def _variables(file: File) -> tuple[tuple[str, str | None], ...]:
     """The variables that a deployment file sets, with those values that are kept."""
     if not file.is_deployment:
         return ()
-    return tuple(dict.fromkeys((each.name, each.value) for each in file.deployment.variables))
+    said = (each for part in file.deployment.parts for each in part.piece.variables)
+    return tuple(dict.fromkeys((each.name, each.value) for each in said))

@@ -14,6 +14,7 @@ from flask_lsp.facts.launching import FACTORIES, SERVERS, TARGET, Part, Started,
 from flask_lsp.frozen import frozen
 
 if TYPE_CHECKING:
+    from flask_lsp.facts.deployment import Piece
     from flask_lsp.project.project import File, Project
 
 _INIT = "/__init__.py"
@@ -90,8 +91,20 @@ def scripts_of(file: File) -> frozenset[str]:
     """The shell scripts that a deployment file runs, by the names of their files."""
     if not file.is_deployment or file.kind in ("shell", "workflow"):
         return frozenset()
-    words = (word for each in file.deployment.commands if not each.where.development for word in each.words)
-    return frozenset(found.group() for word in words if (found := _SCRIPT.search(word.text)))
+    known = file.kept.get(scripts_of)
+    if known is None:
+        said = [_scripts_in(part.piece) for part in file.deployment.parts if part.piece.commands]
+        known = file.kept[scripts_of] = frozenset[str]().union(*said)
+    return cast("frozenset[str]", known)
+
+
+def _scripts_in(piece: Piece) -> frozenset[str]:
+    known = piece.kept.get(scripts_of)
+    if known is None:
+        words = (word for each in piece.commands if not each.where.development for word in each.words)
+        found = frozenset(found.group() for word in words if (found := _SCRIPT.search(word.text)))
+        known = piece.kept[scripts_of] = found
+    return cast("frozenset[str]", known)
 
 
 def _there(project: Project, launches: tuple[Launch, ...]) -> list[Launch]:
@@ -102,8 +115,17 @@ def _there(project: Project, launches: tuple[Launch, ...]) -> list[Launch]:
 def _variables(file: File) -> tuple[object, ...]:
     known = file.kept.get(_variables)
     if known is None:
-        said = file.deployment.variables
-        known = file.kept[_variables] = tuple([(each.name, each.value, each.where.development) for each in said])
+        known = tuple([said for part in file.deployment.parts for said in _set_in(part.piece)])
+        file.kept[_variables] = known
+    return cast("tuple[object, ...]", known)
+
+
+def _set_in(piece: Piece) -> tuple[object, ...]:
+    """The variables of a piece without their places."""
+    known = piece.kept.get(_variables)
+    if known is None:
+        said = [(each.name, each.value, each.where.development) for each in piece.variables]
+        known = piece.kept[_variables] = tuple(said)
     return cast("tuple[object, ...]", known)
 
 
@@ -118,8 +140,8 @@ def launches_in(file: File) -> Iterator[Launch]:
     """What a file starts, as the run of imports wants it."""
     for each in started_in(file):
         yield from launch_of(each)
-    for variable in file.deployment.variables:
-        if variable.name == "FLASK_APP" and variable.value:
+    for variable in file.deployment.named("FLASK_APP"):
+        if variable.value:
             yield from _flask(Part(variable.value, variable.span), "")
 
 
@@ -142,10 +164,17 @@ class Named(NamedTuple):
     started: Started | None = None
 
 
-def named_in(file: File) -> Iterator[Named]:
-    """The applications that a deployment file names."""
-    for variable in file.deployment.variables:
-        if variable.name == "FLASK_APP" and variable.value:
+def named_in(file: File) -> tuple[Named, ...]:
+    """The applications that a deployment file names; kept with it."""
+    known = file.kept.get(Named)
+    if known is None:
+        known = file.kept[Named] = tuple(_named_in(file))
+    return cast("tuple[Named, ...]", known)
+
+
+def _named_in(file: File) -> Iterator[Named]:
+    for variable in file.deployment.named("FLASK_APP"):
+        if variable.value:
             part = Part(variable.value, variable.span)
             yield Named(part, read_target(part, "flask"), "flask", variable.where.folders)
     for each in started_in(file):

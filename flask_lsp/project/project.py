@@ -12,7 +12,7 @@ from weakref import ref
 
 from flask_lsp.deployment_files import Kind, is_gunicorn, kind_of
 from flask_lsp.facts.config_file import ConfigFile
-from flask_lsp.facts.deployment import DeploymentFacts, deployment_facts, gunicorn_facts
+from flask_lsp.facts.deployment import DeploymentFacts, Piece, deployment_facts, gunicorn_facts
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.facts.pages import Page
 from flask_lsp.facts.tables import says_tables
@@ -83,7 +83,7 @@ class File:
         """The one reference to the file that does not keep it."""
         self._before = before
         known = before.__dict__.get("deployment") if before is not None and before.kind == self.kind else None
-        self._pieces: Mapping[str, object] = known.pieces if isinstance(known, DeploymentFacts) else {}
+        self._pieces: Mapping[str, Piece] = known.pieces if isinstance(known, DeploymentFacts) else {}
 
     @cached_property
     def tree(self) -> Tree:

@@ -79,9 +79,8 @@ def mounts_sources(project: Project, document: str, where: Where) -> bool:
 
 def variables_of(facts: DeploymentFacts, ctx: Context, *names: str) -> Iterator[tuple[Variable, Role]]:
     """The variables of some names that the file sets, before a command too, and for whom."""
-    for variable in facts.variables:
-        if variable.name in names:
-            yield variable, role(variable, facts, ctx)
+    for variable in facts.named(*names):
+        yield variable, role(variable, facts, ctx)
     for each in programs(facts, ctx):
         for variable in each.sets:
             if variable.name in names:

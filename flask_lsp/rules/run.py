@@ -150,7 +150,7 @@ def _of_deployment(project: Project, file: File) -> Iterator[Finding]:
     if not file.is_deployment:
         return
     chosen = _by_type(answered(project, file.document, _wanted, ())).get(DeploymentFacts, ())
-    if not chosen or not (file.deployment.variables or file.deployment.commands):
+    if not chosen or file.deployment.is_silent:
         return
     context = Context(project, file, None)
     if context.ask(config.is_foreign):

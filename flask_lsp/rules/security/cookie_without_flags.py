@@ -119,6 +119,8 @@ def _deletes(given: dict[str, ast.expr], ctx: Context) -> bool:
 def _is_missing(flag: str, given: dict[str, ast.expr], ctx: Context) -> bool:
     if flag not in given:
         return True
+    if isinstance(given[flag], ast.Attribute):  # a setting, that whoever installs the application may change
+        return False
     constant = ctx.constant(given[flag])
     return constant is not None and not constant.value
 
