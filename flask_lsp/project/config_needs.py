@@ -36,6 +36,10 @@ _NEEDS = {
 }
 
 
+_TOKENS = frozenset({"`FlaskForm`", "`CSRFProtect`"})
+"""What needs the key for the tokens of forms only."""
+
+
 class Need(NamedTuple):
     """Something that needs the secret key."""
 
@@ -56,7 +60,7 @@ def needs_key(project: Project, app: tuple[str, str]) -> Need | None:
         for scope in scopes:
             for step in scope.steps:
                 what = _needed(project, document, step.owner) if step.how == "uses" else None
-                if what is not None:
+                if what is not None and not (what in _TOKENS and _has_no_tokens(project, near)):
                     return Need(what, document, scope.name.partition(".")[0])
     return None
 
@@ -70,6 +74,12 @@ def sessions_elsewhere(project: Project, _document: str) -> bool:
             if any(step.how == "set" and step.key == INTERFACE for step in scope.steps):
                 return True
     return False
+
+
+def _has_no_tokens(project: Project, near: frozenset[str] | None) -> bool:
+    """Forms carry no tokens, or may not: ``WTF_CSRF_ENABLED`` is set to something else than true."""
+    values = config.values_of(project, "WTF_CSRF_ENABLED", near)
+    return values is None or any(not (isinstance(each, Literal) and each.value) for each in values)
 
 
 def _needed(project: Project, document: str, path: str) -> str | None:
