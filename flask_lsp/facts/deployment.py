@@ -33,7 +33,9 @@ READABLE = frozenset(
 MAX_LENGTH = 400_000
 """Longer files are made by machines."""
 
-_SAYS = re.compile(r"FLASK_|[Ff]lask|wsgi|WSGI|python|gunicorn|waitress|hypercorn|uvicorn|WERKZEUG|\.sh\b|_KEY\b|DEBUG")
+_SAYS = re.compile(
+    r"FLASK_|[Ff]lask|wsgi|WSGI|python|gunicorn|waitress|hypercorn|uvicorn|WERKZEUG|\.sh\b|_KEY\b|DEBUG|SETTINGS|CONFIG"
+)
 _NAMES_FILE = re.compile(r"SETTINGS|CONF|CFG")
 _FILE = re.compile(r"[\w./-]+\.(?:cfg|conf|py|ini|json|toml)")
 _Said = TypeVar("_Said")
@@ -236,7 +238,7 @@ def moved_word(word: Word, by: int) -> Word:
 
 def deployment_facts(kind: Kind, path: str, text: str, pieces: Mapping[str, Piece] | None = None) -> DeploymentFacts:
     """The facts of a file, whatever it holds; ``pieces`` are those of the text before."""
-    if len(text) > MAX_LENGTH or not _SAYS.search(text):
+    if len(text) > MAX_LENGTH or (kind != "env" and not _SAYS.search(text)):
         return DeploymentFacts(kind, text)
     try:
         return _read(kind, path, text, pieces)

@@ -66,6 +66,8 @@ def _wins(project: Project, key: str) -> Iterator[str]:
         stages: tuple[Stage, ...] = ("production", "development", "testing")
         said = {stage: _last(project, filled(project, made, stage), key) for stage in stages}
         name = f"`{code(made.key[1])}`: " if len(apps) > 1 else ""
+        if sum(other.key[1] == made.key[1] for other in apps) > 1:
+            name = f"`{code(made.key[1])}` of `{code(project.path(made.document))}`: "
         if len(set(said.values())) == 1:
             if said["production"]:
                 yield f"{name}{said['production']}"

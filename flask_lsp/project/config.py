@@ -59,7 +59,7 @@ def is_elsewhere(project: Project, document: str, name: str) -> bool:
     if _SHOWN.search(path) or "testing" in stages:
         return True
     if stage(project) == "development":
-        return stage_of(name) == "production"
+        return "production" in stages
     return bool(stages)
 
 

@@ -15,6 +15,7 @@ from flask_lsp.project.config_model import Filled, all_scopes
 from flask_lsp.project.config_objects import Target
 from flask_lsp.project.deployment import served
 from flask_lsp.project.importers import reach
+from flask_lsp.project.known_keys import meant_by
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -99,6 +100,8 @@ def without_key(project: Project, document: str, name: str) -> Need | None:
         return None
     if any(each.key == "SECRET_KEY" and not _is_empty(each.value) for each in known.given):
         return None
+    if any(each.key and meant_by(each.key) == "SECRET_KEY" for each in known.given):
+        return None  # it is there and misspelt, see FL411
     if _set_somewhere(project, "SECRET_KEY", (document, name)):
         return None
     return needs_key(project, (document, name))

@@ -61,6 +61,19 @@ def test_debug_mode_is_right_where_one_develops(run: Run, project: Path) -> None
         assert [line.split()[0] for line in out.splitlines() if "FL502" in line] == ["config.py:2:13:"]
 
 
+def test_code_for_another_environment_is_left_out(run: Run, project: Path) -> None:
+    text = "from flask import Flask\n\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(debug=True)\n"
+    for name in ("app.py", "production.py", "dev.py"):
+        (project / name).write_text(text)
+
+    def found(environment: str) -> list[str]:
+        out = run("check", "--output-format", "concise", "--select", "FL501", "--environment", environment).out
+        return [line.split(":")[0] for line in out.splitlines() if "FL501" in line]
+
+    assert found("production") == ["app.py", "production.py"]
+    assert found("development") == ["app.py"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

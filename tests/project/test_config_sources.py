@@ -112,6 +112,23 @@ def test_a_file_that_a_variable_names() -> None:
     assert '- `shop/production.cfg:1`: `"cart"`' in text
 
 
+@pytest.mark.parametrize("name", [".env", "compose.yml"])
+def test_a_file_that_says_nothing_else(name: str) -> None:
+    said = "SHOP_SETTINGS=production.cfg\n"
+    text = said if name == ".env" else f"services:\n  web:\n    environment:\n      - {said}"
+    files = {name: text, "shop/production.cfg": "SESSION_COOKIE_NAME = 'cart'\n"}
+    shown = describe_setting(project_of('app.config.from_envvar("SHOP_SETTINGS")', files), "SESSION_COOKIE_NAME")
+    assert '- `shop/production.cfg:1`: `"cart"`' in (shown or "")
+
+
+def test_applications_of_one_name_are_told_apart() -> None:
+    other = "from flask import Flask\n\napp = Flask(__name__)\napp.config['SESSION_COOKIE_NAME'] = 'other'\n"
+    text = describe_setting(
+        project_of("app.config['SESSION_COOKIE_NAME'] = 'shop'", {"b.py": other}), "SESSION_COOKIE_NAME"
+    )
+    assert "`app` of `b.py`: " in (text or "")
+
+
 def test_variables_with_a_prefix() -> None:
     project = project_of("app.config.from_prefixed_env()", {"compose.yml": COMPOSE})
     assert "- `compose.yml:6`: `FLASK_SESSION_COOKIE_NAME`" in (describe_setting(project, "SESSION_COOKIE_NAME") or "")

@@ -130,8 +130,10 @@ def _binding(value: ast.expr, ctx: Context) -> list[Related]:
 
 def _is_for_development(node: ast.AST, ctx: Context) -> bool:
     """A test, or code that runs only where somebody develops: by the name of its file or function, or because a
-    condition decides."""
+    condition decides. Code that is by its name for another environment than the one that is asked about is left out
+    too."""
     if ctx.is_test:
         return True
     function = getattr(ctx.function(node), "name", "")
-    return ctx.ask(config.is_for_development, function) or is_under_condition(node, ctx)
+    elsewhere = ctx.ask(config.is_for_development, function) or ctx.ask(config.is_elsewhere, function)
+    return elsewhere or is_under_condition(node, ctx)

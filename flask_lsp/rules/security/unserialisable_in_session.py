@@ -46,6 +46,7 @@ from collections.abc import Iterator
 from flask_lsp.facts.model import Bind, ClassDefined, Path
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.facts.values import path_of
+from flask_lsp.project import names
 from flask_lsp.project.places import place
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
@@ -75,6 +76,9 @@ _MADE = {
     "datetime.timedelta": "a timedelta",
     "datetime.time": "a time",
 }
+_PLAIN_BASES = frozenset({"builtins.object", "flask_login.UserMixin", "flask_login.mixins.UserMixin"})
+_SPECIAL = frozenset({"__html__", "__new__"})
+"""What a class binds that makes another thing of its objects."""
 _LISTED = frozenset({"a set", "an iterator", "a range"})
 _NAMED = {"flask_login.current_user": "a model", "flask_login.utils.current_user": "a model"}
 _ABOUT = frozenset({"query", "get", "get_or_404", "first_or_404", "one_or_404"})
@@ -132,6 +136,8 @@ def _named(value: ast.expr, ctx: Context) -> tuple[str, ast.expr] | None:
 
 
 def _made(value: ast.Call | ast.Attribute, ctx: Context) -> tuple[str, ast.expr] | None:
+    if isinstance(value, ast.Call) and (of := _class_made(value, ctx)):
+        return f"an object of `{of}`", value
     name = ctx.name(value)
     if name is None:
         return None
@@ -153,6 +159,27 @@ def _made(value: ast.Call | ast.Attribute, ctx: Context) -> tuple[str, ast.expr]
         return None
     root = owner.partition("(")[0].partition(".query")[0]
     return (what, value) if ctx.ask(_is_plain_model, root) else None
+
+
+def _class_made(call: ast.Call, ctx: Context) -> str:
+    """The name of the project's own plain class, if the call makes an object of one."""
+    path = path_of(call.func)
+    if path is None or any(path.partition(".")[0] in scope.bindings for scope in ctx.scopes(call)):
+        return ""
+    return path.rpartition(".")[2] if ctx.ask(_is_plain_class, path) else ""
+
+
+def _is_plain_class(project: Project, document: str, path: str, depth: int = 0) -> bool:
+    """The class is the project's own, with bases of the same kind, and nothing makes its objects what JSON can hold."""
+    at = place(project, document, path)
+    if at is None or not isinstance(defined := at.bound, ClassDefined):
+        return depth > 0 and names.canonical(project, document, path) in _PLAIN_BASES
+    if defined.decorators or depth > _DEEPEST:
+        return False
+    if any(isinstance(e, Bind) and e.bound.name in _SPECIAL for e in every_event(defined.body)):
+        return False
+    bases = [each.text if isinstance(each, Path) else "" for each in defined.bases]
+    return all(each and _is_plain_class(project, at.document, each, depth + 1) for each in bases)
 
 
 def _first_argument(call: ast.Call) -> ast.expr | None:
