@@ -14,7 +14,7 @@ from flask_lsp.project import config, kinds, names
 from flask_lsp.project.config_model import Filled, all_scopes
 from flask_lsp.project.config_objects import Target
 from flask_lsp.project.deployment import served
-from flask_lsp.project.importers import reach
+from flask_lsp.project.importers import importers_of, imports_by_name, reach
 from flask_lsp.project.known_keys import meant_by
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def needs_key(project: Project, app: tuple[str, str]) -> Need | None:
     for document, scopes in all_scopes(project).items():
         if kinds.is_test(project, document) or (near is not None and document not in near):
             continue
+        if not _has_a_part(project, document, app):
+            continue
         for scope in scopes:
             for step in scope.steps:
                 what = _needed(project, document, step.owner) if step.how == "uses" else None
@@ -75,6 +77,13 @@ def sessions_elsewhere(project: Project, _document: str) -> bool:
             if any(step.how == "set" and step.key == INTERFACE for step in scope.steps):
                 return True
     return False
+
+
+def _has_a_part(project: Project, document: str, app: tuple[str, str]) -> bool:
+    """The file may run where the application does: it imports the application's, or something imports it."""
+    if document == app[0] or importers_of(project, document) or imports_by_name(project):
+        return True
+    return app[0] in reach(project, document)
 
 
 def _has_no_tokens(project: Project, near: frozenset[str] | None) -> bool:
