@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flask_lsp.facts.model import Call, Defined, Function, Leave, Path, Use, Value
+from flask_lsp.facts.model import Call, Defined, Function, Joined, Leave, Literal, Path, Use, Value
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import routes
 from flask_lsp.project.places import place
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _REPORTS = frozenset(
     {
-        *("exception", "error", "warning", "warn", "critical", "fatal", "info", "debug", "log", "print", "write"),
+        "exception",
         *("capture_exception", "capture_message", "captureException", "report_exc_info", "report_message", "notify"),
         *(
             "print_exc",
@@ -28,7 +28,9 @@ _REPORTS = frozenset(
         ),
     }
 )
-"""The last names of calls that tell somebody of an exception, or show it."""
+"""The last names of calls that tell somebody of the exception that is being handled, or show it."""
+_LOGS = frozenset({"error", "warning", "warn", "critical", "fatal", "info", "debug", "log", "print", "write"})
+"""Those that tell what they are given."""
 _SHOWS = frozenset({"str()", "repr()", "type()", "format()", "jsonify()", "dict()", "flask.jsonify()"})
 """What is given the exception to make text of it."""
 _REPORTERS = ("sentry_sdk", "rollbar", "bugsnag", "raven", "honeybadger")
@@ -38,24 +40,29 @@ _HTTP_EXCEPTION = "werkzeug.exceptions.HTTPException"
 class Handling(Enum):
     SWALLOWED = "nobody hears of it, and HTTP exceptions are taken for crashes"
     UNREPORTED = "HTTP exceptions are told apart, but nobody hears of the others"
+    LOGGED = "somebody hears that something happened, and not what"
     FINE = "it is reported, raised again, or handed to something that we do not see"
 
 
 def handling(function: Function) -> Handling:
     """What a handler of all exceptions does with them."""
     name = function.parameters[0].name if function.parameters else ""
-    told_apart = False
+    told_apart = logged = False
     for event in every_event(function.body):
         match event:
             case Leave(how="raise" | "yield"):
                 return Handling.FINE
             case Leave(value=value) if name and _holds(value, name):
                 told_apart = True
-            case Call(value=Path(text=text, args=args)):
+            case Call(value=Path(text=text, args=args, keywords=keywords)):
                 called = text.removesuffix("()").rpartition(".")[2]
                 if called in _REPORTS or called in ("abort", "reraise"):
                     return Handling.FINE
-                if called in ("isinstance", "getattr", "hasattr"):
+                if called in _LOGS:
+                    if any(_may_tell(each, name) for each in (*args, *(value for _, value in keywords))):
+                        return Handling.FINE
+                    logged = True
+                elif called in ("isinstance", "getattr", "hasattr"):
                     told_apart = told_apart or any(_holds(each, name) for each in args)
                 elif any(_holds(each, name) for each in args) and text not in _SHOWS:
                     return Handling.FINE
@@ -63,6 +70,8 @@ def handling(function: Function) -> Handling:
                 told_apart = told_apart or path != f"{name}.args"
             case _:
                 pass
+    if logged:
+        return Handling.LOGGED
     return Handling.UNREPORTED if told_apart else Handling.SWALLOWED
 
 
@@ -92,3 +101,18 @@ def reporter(project: Project, _document: str) -> str:
 def _holds(value: Value, name: str) -> bool:
     """The value is the exception itself."""
     return isinstance(value, Path) and value.text == name
+
+
+def _may_tell(value: Value, name: str) -> bool:
+    """The value has something of the exception of that name in it, or may have."""
+    match value:
+        case Literal(value=constant):
+            return constant is True  # ``exc_info``
+        case Path(text=text, args=args, keywords=keywords):
+            words = (*args, *(each for _, each in keywords))
+            shown = bool(name) and (text == name or text.startswith((f"{name}.", f"{name}[")))
+            return shown or "exc" in text or any(_may_tell(each, name) for each in words)
+        case Joined(parts=parts):
+            return any(_may_tell(each, name) for each in parts)
+        case _:
+            return True

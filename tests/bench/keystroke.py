@@ -47,9 +47,12 @@ TYPED = (
     'flash(f"saved {name}", "success")',
     "if user is None or not user.is_active: abort(404)",
 )
+YAML = ("LOG_LEVEL: info", 'FLASK_DEBUG: "0"', "DATABASE_URL: ${DATABASE_URL}", "FLASK_APP: shop:create_app")
 SETTINGS = {
-    "compose": ("LOG_LEVEL: info", 'FLASK_DEBUG: "0"', "DATABASE_URL: ${DATABASE_URL}", "FLASK_APP: shop:create_app"),
-    "yaml": ("LOG_LEVEL: info", 'FLASK_DEBUG: "0"', "DATABASE_URL: ${DATABASE_URL}", "FLASK_APP: shop:create_app"),
+    **dict.fromkeys(("compose", "yaml", "workflow"), YAML),
+    "unit": ("Environment=LOG_LEVEL=info", "Environment=FLASK_DEBUG=0", 'Environment="FLASK_APP=shop"'),
+    "ini": ("env = LOG_LEVEL=info", "env = FLASK_DEBUG=0", "# env = FLASK_APP=shop"),
+    "procfile": ("worker: flask --app shop tasks", "release: flask db upgrade", "web: gunicorn shop:app -w 4"),
     "dockerfile": ("ENV FLASK_DEBUG=0", "RUN pip install --no-cache-dir flask", "ENV FLASK_APP=shop:create_app"),
     "": ("LOG_LEVEL=info", "FLASK_DEBUG=0", "FLASK_APP=shop:create_app", 'DATABASE_URL="$HOME/data"'),
 }
@@ -182,7 +185,8 @@ def place_of_setting(text: str) -> tuple[int, str]:
     """The line before which to type a setting, and its indentation: one that sets a variable, nearest to the middle."""
     lines = text.split("\n")
     middle = len(lines) // 2
-    found = [number for number, line in enumerate(lines) if re.match(r"\s*(?:export |ENV )?[A-Z][A-Z_]+[:=]", line)]
+    setting = re.compile(r"\s*(?:export |ENV |Environment=|env = )?[A-Z][A-Z_]+[:=]|[\w-]+: ?(?:gunicorn|flask)\b")
+    found = [number for number, line in enumerate(lines) if setting.match(line)]
     line = min(found or [middle], key=lambda number: abs(number - middle))
     return line, lines[line][: len(lines[line]) - len(lines[line].lstrip())]
 

@@ -70,7 +70,7 @@ _CAPTURE = {
 def check(node: ast.Assign | ast.Call, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, ast.Assign):
         yield from _middleware(node, ctx)
-    elif (found := catch_all(node, ctx)) is not None and found.handling is Handling.UNREPORTED:
+    elif (found := catch_all(node, ctx)) is not None and found.handling in (Handling.UNREPORTED, Handling.LOGGED):
         yield from _handler(found, ctx)
 
 
@@ -107,8 +107,8 @@ def _handler(found: CatchAll, ctx: Context) -> Iterator[Finding]:
         insert_first(function, [call], editing, behind_guard=True)
 
     fixes = [Fix(f"Report it: `{module}.{function_name}`", False, change)] if function is not None and name else []
+    hears = "hears of a line in the log at most" if found.handling is Handling.LOGGED else "never hears of it"
     message = (
-        f"What this handler takes counts as handled, so that {called} never hears of it: "
-        f"call `{module}.{function_name}` here."
+        f"What this handler takes counts as handled, so that {called} {hears}: call `{module}.{function_name}` here."
     )
     yield ctx.finding(found.error, message, fixes=fixes)
