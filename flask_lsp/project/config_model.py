@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flask_lsp.facts.configuring import Scope, Step, configuring
-from flask_lsp.facts.model import Defined, Path, Value
+from flask_lsp.facts.model import Defined, Literal, Path, Value
 from flask_lsp.frozen import frozen
 from flask_lsp.project import names
 from flask_lsp.project.config_objects import NOTHING, Choices, Target, attributes, bases, choices
@@ -93,6 +93,22 @@ def steps_in(project: Project) -> Iterator[tuple[str, Scope, Step]]:
         for scope in scopes:
             for step in scope.steps:
                 yield document, scope, step
+
+
+def asked_of_environment(project: Project) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The variables that name files to be read, and how those begin that are keys."""
+    return project.kept(_asked_of_environment, project.parts(scopes_of))
+
+
+def _asked_of_environment(project: Project) -> tuple[frozenset[str], tuple[str, ...]]:
+    names, prefixes = set[str](), set[str]()
+    for _, _, step in steps_in(project):
+        said = step.value.value if isinstance(step.value, Literal) else None
+        if step.method == "from_envvar" and isinstance(said, str):
+            names.add(said)
+        elif step.method == "from_prefixed_env" and isinstance(said, str):
+            prefixes.add(f"{said}_")
+    return frozenset(names), tuple(sorted(prefixes))
 
 
 def sources_wanted(project: Project) -> tuple[str, ...]:

@@ -77,8 +77,9 @@ def _said_in(file: File) -> tuple[Launch, ...]:
 
 def says_the_same(project: Project, before: File, now: File) -> bool:
     """Others may ask of a deployment file what they could before: what it starts of the project, which scripts it runs
-    and which variables it sets. While a target is typed, it leads nowhere, and disturbs nobody."""
-    if _variables(before) != _variables(now) or scripts_of(before) != scripts_of(now):
+    and which variables it sets that some configuration reads. While a target is typed, it leads nowhere, and disturbs
+    nobody."""
+    if scripts_of(before) != scripts_of(now) or _said_to(project, before) != _said_to(project, now):
         return False
     one, other = _launches_in(before), _launches_in(now)
     if one != other and _there(project, one) != _there(project, other):
@@ -112,21 +113,19 @@ def _there(project: Project, launches: tuple[Launch, ...]) -> list[Launch]:
     return [each for each, target in targets if is_there(project.files, target)]
 
 
-def _variables(file: File) -> tuple[object, ...]:
-    known = file.kept.get(_variables)
-    if known is None:
-        known = tuple([said for part in file.deployment.parts for said in _set_in(part.piece)])
-        file.kept[_variables] = known
-    return cast("tuple[object, ...]", known)
+def _said_to(project: Project, file: File) -> list[tuple[str, str | None]]:
+    """The variables of a file that configurations read, with the values that count."""
+    from flask_lsp.project.config_model import asked_of_environment
 
-
-def _set_in(piece: Piece) -> tuple[object, ...]:
-    """The variables of a piece without their places."""
-    known = piece.kept.get(_variables)
-    if known is None:
-        said = [(each.name, each.value, each.where.development) for each in piece.variables]
-        known = piece.kept[_variables] = tuple(said)
-    return cast("tuple[object, ...]", known)
+    names, prefixes = asked_of_environment(project)
+    if not names and not prefixes:
+        return []
+    said = (each for part in file.deployment.parts for each in part.piece.variables)
+    return [
+        (each.name, each.value if each.name in names else None)
+        for each in said
+        if each.name in names or each.name.startswith(prefixes)
+    ]
 
 
 def _launches_in(file: File) -> tuple[Launch, ...]:

@@ -105,6 +105,13 @@ def definition(project: Project, document: str, target: Target, folders: tuple[s
 
 def targets(project: Project, document: str, folders: tuple[str, ...]) -> tuple[str, ...]:
     """All targets that a deployment file could name, as a server takes them: ``shop:app``, ``shop:create_app()``."""
+    known = project.answers.get((targets, document, folders))
+    if known is None:
+        known = project.answers[targets, document, folders] = _targets(project, document, folders)
+    return cast("tuple[str, ...]", known)
+
+
+def _targets(project: Project, document: str, folders: tuple[str, ...]) -> tuple[str, ...]:
     if not project.complete:
         return ()
     found: list[str] = []
