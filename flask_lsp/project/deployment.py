@@ -82,7 +82,7 @@ def says_the_same(project: Project, before: File, now: File) -> bool:
     if scripts_of(before) != scripts_of(now) or _said_to(project, before) != _said_to(project, now):
         return False
     one, other = _launches_in(before), _launches_in(now)
-    if one != other and _there(project, one) != _there(project, other):
+    if one != other and any(_is_there(project, each) for each in {*one} ^ {*other}):
         return False
     first, second = _told_servers(before), _told_servers(now)
     return first == second or _imported(project, before, first) == _imported(project, now, second)
@@ -108,9 +108,8 @@ def _scripts_in(piece: Piece) -> frozenset[str]:
     return cast("frozenset[str]", known)
 
 
-def _there(project: Project, launches: tuple[Launch, ...]) -> list[Launch]:
-    targets = ((each, Target(each.target, is_file=".py" in each.target)) for each in launches)
-    return [each for each, target in targets if is_there(project.files, target)]
+def _is_there(project: Project, launch: Launch) -> bool:
+    return is_there(project.files, Target(launch.target, is_file=".py" in launch.target))
 
 
 def _said_to(project: Project, file: File) -> list[tuple[str, str | None]]:
