@@ -211,9 +211,20 @@ def _last(found: tuple[Attribute, ...], key: str) -> Attribute | None:
 
 def may_set(project: Project, _document: str, key: str) -> bool:
     """Something in the project sets ``key``, or may."""
+    return _may_set(project, key, in_tests=True)
+
+
+def may_set_outside_tests(project: Project, _document: str, key: str) -> bool:
+    """As ``may_set``, for what runs when no test does."""
+    return _may_set(project, key, in_tests=False)
+
+
+def _may_set(project: Project, key: str, *, in_tests: bool) -> bool:
     if not project.complete:
         return True
     for document, _, step in steps_in(project):
+        if not in_tests and kinds.is_test(project, document):
+            continue
         if step.how in ("set", "source", "object") and _sets(project, document, step, key, literal=True):
             return True
     for document, file in project.files.items():

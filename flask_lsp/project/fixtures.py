@@ -48,7 +48,7 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
             return None
         if here != key:
             pushed = max(said.pushes) if -1 not in said.pushes else -1
-            if pushed < 0 or any(site.callee[1] for site in said.calls if _may_push(graph, site.callee)):
+            if pushed < 0 or _may_do_more(graph, said):
                 return None
             level = max(level, pushed)
         for name in (*said.parameters, *(mark[4:] for mark in said.marks if mark.startswith("use:"))):
@@ -100,8 +100,11 @@ def _is_plain(project: Project, document: str) -> bool:
     return name == "conftest.py" or (kinds.is_test(project, document) and "test" in name)
 
 
-def _may_push(graph: CallGraph, key: Key) -> bool:
-    return graph.said.get(key, NOTHING_SAID).pushes != (0, 0)
+def _may_do_more(graph: CallGraph, fixture: Said) -> bool:
+    """It calls what pushes a context, or takes another fixture by its name."""
+    if any(path.endswith(".getfixturevalue") for path in fixture.unseen):
+        return True
+    return any(graph.said.get(site.callee, NOTHING_SAID).pushes != (0, 0) for site in fixture.calls if site.callee[1])
 
 
 def _autouse(graph: CallGraph, document: str) -> list[Key]:

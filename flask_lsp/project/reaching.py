@@ -191,7 +191,7 @@ class _Search:
 
 def _has_server_name(project: Project, *, of_tests: bool) -> bool:
     """URLs can be built without a request, as far as we see; what tests configure is there for tests only."""
-    question = config.may_set if of_tests else config.sets_key
+    question = config.may_set if of_tests else config.may_set_outside_tests
     asked = (question, "", ("SERVER_NAME",))
     if asked not in project.answers:
         project.answers[asked] = question(project, "", "SERVER_NAME")

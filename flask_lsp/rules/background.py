@@ -118,6 +118,8 @@ def _code_on_import(one: Failing) -> str:
         return ""
     if one.need.name in TABLES:
         return "FL705"
+    if one.need.name == URL_FOR and one.level is Level.APP:
+        return "FL203"
     return "FL201" if one.need.level is Level.REQUEST else "FL101"
 
 
