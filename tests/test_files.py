@@ -234,3 +234,11 @@ def test_versions_installed_count_before_locks_before_wishes(tmp_path: Path) -> 
         tmp_path / "gone/Lib/site-packages/Flask-2.3.0.dist-info"
     )
     assert files.versions_of(str(tmp_path), {"VIRTUAL_ENV": str(tmp_path / "gone")}).of("flask") == (2, 3, 0)
+
+
+def test_requirements_of_a_folder_below(tmp_path: Path) -> None:
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "backend" / "requirements.txt").write_bytes("flask==1.1.4\r\n".encode("utf-16"))
+    assert files.versions_of(str(tmp_path), {}).of("flask") == (1, 1, 4)
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0\n")
+    assert files.versions_of(str(tmp_path), {}).of("flask") == (3, 1, 0)

@@ -4,6 +4,7 @@ one kind of writing (``write``) happen here; paths that come out are absolute, w
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import json
@@ -284,11 +285,19 @@ def _folder_of(path: str) -> str:
     return path if os.path.isdir(path) else os.path.dirname(path)
 
 
+_MOST_FOLDERS = 40
+
+
 def _requirements_files(root: str) -> Iterator[str]:
-    for folder in (root, os.path.join(root, "requirements")):
+    """Those in the root; where it asks for nothing itself, those in the folders below it, such as ``backend``."""
+    names = _names(root)
+    folders = [root, os.path.join(root, "requirements")]
+    if not any(is_about_project(name) for name in names):
+        folders += [os.path.join(root, name) for name in names if "." not in name][:_MOST_FOLDERS]
+    for folder in folders:
         for name in _names(folder):
             if name.endswith((".txt", ".in")) and (
-                folder != root or "requirements" in name or name.startswith("constraints")
+                folder == folders[1] or "requirements" in name or name.startswith("constraints")
             ):
                 yield os.path.join(folder, name)
 
@@ -302,7 +311,9 @@ def _names(folder: str) -> list[str]:
 
 def _text(path: str) -> str:
     try:
-        return _bytes(path).decode("utf-8-sig", "replace")
+        data = _bytes(path)
+        is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return data.decode("utf-16" if is_wide else "utf-8-sig", "replace")
     except Unreadable:
         return ""
 
