@@ -95,12 +95,23 @@ def only_database(project: Project, _document: str) -> tuple[str, str] | None:
     """The file and the name of the ``SQLAlchemy()`` object, where the project has one."""
     found = [
         (document, name)
-        for document, file in project.files.items()
-        if "SQLAlchemy" in file.source.text and not kinds.is_test(project, document)
-        for name, ats in file.facts.bindings.items()
-        if len(ats) == 1 and _is_database(project, document, ats[0].bound)
+        for document, made in project.parts(_made).items()
+        for name, path in made
+        if not kinds.is_test(project, document) and names.canonical(project, document, path) == DATABASE
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _made(file: File) -> tuple[tuple[str, str], ...]:
+    """The names of a module that are bound once, each with what it is bound to, where there is a word of SQLAlchemy."""
+    if "SQLAlchemy" not in file.source.text:
+        return ()
+    return tuple(
+        (name, bound.value.text)
+        for name, ats in file.facts.bindings.items()
+        for bound in (each.bound for each in ats[:1] if len(ats) == 1)
+        if isinstance(bound, Assigned) and isinstance(bound.value, Path)
+    )
 
 
 def queries_are_plain(project: Project, _document: str) -> bool:

@@ -135,17 +135,21 @@ class _Search:
             return self.level_on_import(key[0])
         if entry.kind not in BACKGROUND or kinds.is_test(self.project, entry.said[0]):
             return None
-        if entry.kind in ("task", "job") and not self.marks.isdisjoint({"pushed", "task class", "worker"}):
+        if self.may_push(entry):
             return None
         if entry.kind == "task" and "task app" in self.marks:
             return Level.APP
-        if entry.kind in ("script", "atexit", "signal handler") and "pushed" in self.marks:
-            return None
         if entry.kind == "process" and (entry.at < 0 or not _is_bare(self.graph, entry.said)):
             return None  # a process that is forked goes on with the context of its parent
         if not _is_live(self.graph, key, entry, False):
             return None
         return Level.NONE if entry.kind == "task" else entry.level
+
+    def may_push(self, entry: Entry) -> bool:
+        """Something may give what is entered so a context, and we do not see where."""
+        if entry.kind in ("task", "job"):
+            return not self.marks.isdisjoint({"pushed", "task class", "worker"})
+        return entry.kind in ("script", "atexit", "signal handler") and "pushed" in self.marks
 
     def level_on_import(self, document: str) -> Level | None:
         """The context in which a module is imported that calls functions of others."""
@@ -286,6 +290,23 @@ def _is_bare(graph: CallGraph, key: Key) -> bool:
     if key[1] == MODULE:
         return True
     return not is_shared(graph, key, Level.APP) and _is_reached(graph, key, lambda _, level: level == Level.NONE)
+
+
+def is_without_session(project: Project, key: Key) -> bool:
+    """Whoever enters a function has no application context, so that its session fails whatever it does."""
+    graph = call_graph(project)
+    search = _Search(project, graph)
+    if search.old_sqlalchemy:
+        return False
+    if key[1] == MODULE:
+        return "pushed" not in search.marks and not maybe_imported_in_context(project, key[0])
+
+    def good(entry: Entry, level: int) -> bool:
+        if entry.kind == "import":
+            return False
+        return level != Level.NONE or search.may_push(entry) or (entry.kind == "task" and "task app" in search.marks)
+
+    return not _is_reached(graph, key, good) and _is_reached(graph, key, lambda _, level: level == Level.NONE)
 
 
 def _is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry, int], bool], at: Through = AS_ENTERED) -> bool:

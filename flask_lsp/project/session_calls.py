@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from flask_lsp.facts.transactions import Act, Told, every_step
+from flask_lsp.facts.transactions import Act, Told, Under, every_step
 from flask_lsp.project.databases import DATABASE
 from flask_lsp.project.links import split
 from flask_lsp.project.names import is_standard
@@ -147,6 +147,16 @@ def leaves(name: str | None, path: str) -> bool:
 def pushes_context(path: str) -> bool:
     """The manager gives what is in it an application context, and with it a session, of its own."""
     return path.removesuffix("()").rpartition(".")[2] in _CONTEXTS and path.endswith("()")
+
+
+def may_push(told: Told) -> bool:
+    """The function has an application context pushed at some place, or may."""
+    return "push" in told.calls or any(
+        not manager or pushes_context(manager) or unknown_manager(manager)
+        for step in every_step(told.script)
+        if isinstance(step, Under)
+        for manager in step.managers
+    )
 
 
 def of_database(name: str, *, manager: bool) -> bool:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 from flask_lsp.facts.transactions import Attempt, FileTold, Told, every_step, file_told
 from flask_lsp.project import kinds, session_calls
 from flask_lsp.project.call_graph import CallGraph, call_graph
-from flask_lsp.project.call_model import Entry
+from flask_lsp.project.call_model import MODULE, Entry
+from flask_lsp.project.reaching import is_without_session
 from flask_lsp.project.route_model import Key
 from flask_lsp.project.session_failures import NO_FAILURES, Failures, FailureWalk, Way
 from flask_lsp.project.session_names import NamesAt, SessionNames
@@ -30,9 +31,9 @@ _TESTS = frozenset({"test", "fixture"})
 _MOST_DEPTH = 24
 _COMMAND = re.compile(r"(?:^|\.)command(?:\(\))?$")
 """The decorator of a command, of whatever group."""
-_BY_ITSELF = re.compile(
-    r"SQLALCHEMY_COMMIT_ON_TEARDOWN|AUTOCOMMIT|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True"
-)
+_BY_ITSELF = re.compile(r"AUTOCOMMIT|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True")
+_AT_TEARDOWN = "SQLALCHEMY_COMMIT_ON_TEARDOWN"
+"""A key that Flask-SQLAlchemy 3.0 no longer reads."""
 
 
 class Lost(NamedTuple):
@@ -68,8 +69,10 @@ def lost_in(project: Project, document: str) -> tuple[Lost, ...]:
     sessions = sessions_of(project)
     if sessions is None or kinds.is_test(project, document) or kinds.is_migration(project, document):
         return ()
-    by_itself = project.parts(_commits_by_itself)
-    if any(says and not kinds.is_test(project, each) for each, says in by_itself.items()):
+    wholes = [project.parts(_commits_by_itself)]
+    if project.versions.below("flask-sqlalchemy", (3,)) is not False:
+        wholes.append(project.parts(_commits_at_teardown))
+    if any(says and not kinds.is_test(project, each) for whole in wholes for each, says in whole.items()):
         return ()
     return sessions.lost_in(document)
 
@@ -118,6 +121,10 @@ def _commits_by_itself(file: File) -> bool:
     return bool(_BY_ITSELF.search(file.source.text))
 
 
+def _commits_at_teardown(file: File) -> bool:
+    return _AT_TEARDOWN in file.source.text
+
+
 class Sessions:
     """Answers for one state of a project; each function is walked when somebody asks for it."""
 
@@ -140,7 +147,15 @@ class Sessions:
                     if how == "used" or (how and way.mark.via is None):
                         mark = way.mark
                         found.append(Broken(name, mark.at, mark.path, mark.via, how, way.used))
+                if found and found[-1].function == name and self._has_no_session(key, told):
+                    found = [each for each in found if each.function != name]
         return tuple(found)
+
+    def _has_no_session(self, key: Key, told: Told) -> bool:
+        """No context is there, whoever comes: what fails is the session itself, and a rollback would fail too."""
+        if session_calls.may_push(told):
+            return False
+        return is_without_session(self.names.project, (key[0], MODULE if key[1].startswith("@") else key[1]))
 
     def _how(self, key: Key, way: Way) -> str:
         if way.used is not None:

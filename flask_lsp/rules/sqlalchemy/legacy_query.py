@@ -111,7 +111,7 @@ def _get(node: ast.Call, callee: ast.Attribute, ctx: Context) -> Iterator[Findin
     span = Span(ctx.span(callee).end - len("get"), ctx.span(callee).end)
     shown = model if model is not None else "Model"
     message = f"`Query.get()` is legacy in SQLAlchemy 2.0: use `{_session_shown(callee, ctx)}.get({shown}, ...)`."
-    fixes = [] if model is None else [_session_get(callee, model, ctx)]
+    fixes = [] if model is None else list(_session_get(callee, model, ctx))
     yield ctx.finding(span, message, fixes=fixes, tags=("deprecated",))
 
 
@@ -140,23 +140,20 @@ def _session_written(callee: ast.Attribute, ctx: Context) -> str | None:
             return None
 
 
-def _session_get(callee: ast.Attribute, model: str, ctx: Context) -> Fix:
+def _session_get(callee: ast.Attribute, model: str, ctx: Context) -> Iterator[Fix]:
     written, here = _session_written(callee, ctx), ctx.ask(databases.database_here)
-    home = ctx.ask(databases.database_of, model)
+    if written is None and here is not None:
+        written = f"{here}.session"
+    home = None if written is not None else ctx.ask(databases.database_of, model) or ctx.ask(databases.only_database)
+    if written is None and home is None:
+        return
 
     def change(editing: Editing) -> None:
-        session = written
-        if session is None and here is not None:
-            session = f"{here}.session"
-        elif session is None and home is not None:
-            session = f"{name_of(editing, *home)}.session"
-        if session is None:
-            editing.impossible = True
-            return
+        session = written if written is not None or home is None else f"{name_of(editing, *home)}.session"
         editing.replace(callee, f"{session}.get")
         editing.insert(editing.block.text.index("(", editing.span(callee).end) + 1, f"{model}, ")
 
-    return Fix("Use `session.get`", ctx.versions.below("sqlalchemy", (1, 4)) is False, change)
+    yield Fix("Use `session.get`", ctx.versions.below("sqlalchemy", (1, 4)) is False, change)
 
 
 # -- SQL ---------------------------------------------------------------------------------------------------------------
