@@ -68,7 +68,7 @@ _LOOKS_FOR = (".replace()", ".startswith()", "re.sub()")
 _ROOT = re.compile(r"[^.(\[]+")
 _TELLING = re.compile(
     r"config|setting|env|session|register|add_|url_for|init_app|import|_module|errorhandler|request|processor|converters|permanent|secret"
-    r"|debug|url_map|headers|mimetype|content_type|flash|login|logout|replace|startswith|re\.sub"
+    r"|debug|url_map|headers|mimetype|content_type|flash|login|logout|replace|startswith|re\.sub|cache_|memoized"
     rf"|{requests.TELLING}",
     re.IGNORECASE,
 )
@@ -81,6 +81,9 @@ _SETTINGS = re.compile(
 _CONSTANT = re.compile(r"(?i:config|settings)\w*\.([A-Z][A-Z_]+)$")
 _APP_ENV = re.compile(r"(?:^|[._])(?:app|application)(?:\(\))?\.env$")
 _CHANGES = re.compile(r"\.(?:update|pop|popitem|setdefault|clear)\(\)$")
+_CLEARS = re.compile(r"(?:^|\.)(?P<name>\w+)\.(?:cache_clear|cache_info|cache_parameters)\(\)$")
+_FORGETS = ".delete_memoized()"
+_RESULT = re.compile(r"(?:\w+\.)?(\w+)\(\)$")
 
 
 def interface_of(facts: BlockFacts) -> Interface:
@@ -157,6 +160,35 @@ def changes(event: Event, name: str) -> bool:
     return text.startswith(f"{name}.") and bool(_CHANGES.search(text))
 
 
+def results_changed(function: Function) -> tuple[str, ...]:
+    """The last names of the functions that gave what the function changes an attribute of: ``post = find(1)``,
+    ``post.views += 1``."""
+    stored = {
+        event.target.text.partition(".")[0]
+        for event in every_event(function.body)
+        if isinstance(event, Store) and "." in event.target.text
+    }
+    values = [
+        bound.value.text
+        for name in stored
+        for bound in function.bindings.get(name, ())
+        if isinstance(bound, Assigned) and isinstance(bound.value, Path)
+    ]
+    return tuple(sorted({found[1] for text in values if (found := _RESULT.match(text))}))
+
+
+def cleared(event: Event) -> str | None:
+    """The last name of the function whose cache an event deals with: ``find.cache_clear()``, ``cache.delete_memoized(
+    find, 1)``."""
+    match event:
+        case Call(value=Path(text=text)) if found := _CLEARS.search(text):
+            return found["name"]
+        case Call(value=Path(text=text, args=(Path(text=given), *_))) if text.endswith(_FORGETS):
+            return given.rpartition(".")[2]
+        case _:
+            return None
+
+
 def read_setting(event: Event) -> str | None:
     """The key of the configuration or the environment that is read, by the look of it; ``.env`` for ``app.env``."""
     match event:
@@ -183,8 +215,9 @@ def _assembly(facts: BlockFacts) -> Iterator[object]:
         said = tuple(_said(function.body))
         decorators = tuple(value for value, _ in function.decorators)
         looks, pages = requests.looks_at(function), rendered(function)
-        if said or decorators or looks or pages:
-            yield function.name, decorators, said, _needed(function, said), looks, pages, names_given(function)
+        changed = results_changed(function)
+        if said or decorators or looks or pages or changed:
+            yield function.name, decorators, said, _needed(function, said), looks, pages, names_given(function), changed
     yield from sent_in(facts)
 
 
@@ -208,10 +241,11 @@ def _said(body: Body) -> Iterator[Value]:
             yield Path("content_type", key=OTHER)
         elif mends_scheme(event):
             yield Path("scheme", key=OTHER)
-        elif (error := error_of(event)) is not None:
-            yield Path("error", key=Literal(error))
         elif names_near(event):
             yield Path("url_for", key=OTHER)
+        else:
+            named = (("error", error_of(event)), ("cleared", cleared(event)))
+            yield from (Path(what, key=Literal(name)) for what, name in named if name is not None)
 
 
 def _written(event: Event) -> str:

@@ -43,21 +43,32 @@ def _is_added(node: ast.Name, ctx: Context) -> bool:
 def model_of(node: ast.Name, ctx: Context) -> str | None:
     """How the model of an instance is written; ``None`` for lists and where it is not plain."""
     value = ctx.reaching(node)
+    if isinstance(value, ast.Call) and (ctx.name(value) or "").endswith(".all()"):
+        return None
+    return made_of(value, ctx)
+
+
+def made_of(value: ast.expr | None, ctx: Context) -> str | None:
+    """How the model is written of which an expression gives an instance or a list of them."""
     match value:
+        case ast.Name():
+            return made_of(found, ctx) if not isinstance(found := ctx.reaching(value), ast.Name) else None
         case ast.Call(func=ast.Name(id=model)) if ctx.name(value) == f"{DATABASE}.Model()":
             return model
         case ast.Call(func=callee, args=[ast.Name(id=model), *_]) if ctx.name(callee) in _FETCHES:
             return model
-        case ast.Call() if not (ctx.name(value) or "").endswith(".all()"):
+        case ast.Call():
             return _queried(value)
         case _:
             return None
 
 
 def _queried(node: ast.expr) -> str | None:
-    """``User`` in ``User.query.filter_by(id=1).first()``."""
+    """``User`` in ``User.query.filter_by(id=1).first()`` and in ``db.session.query(User).first()``."""
     while True:
         match node:
+            case ast.Call(func=ast.Attribute(attr="query"), args=[ast.Name(id=model)]):
+                return model
             case ast.Call(func=ast.Attribute(value=inner)):
                 node = inner
             case ast.Attribute(value=ast.Name(id=model), attr="query"):

@@ -73,17 +73,20 @@ def create(name):
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from flask_lsp.project import databases, places
+from flask_lsp.facts.values import path_of
+from flask_lsp.project import databases, places, relations
 from flask_lsp.project.session_calls import session_method
 from flask_lsp.project.session_instances import ALL, INSTANCE
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.sqlalchemy import _background
-from flask_lsp.rules.sqlalchemy._instance import is_instance, model_of
+from flask_lsp.rules.sqlalchemy._instance import is_instance, made_of, model_of
 from flask_lsp.syntax.nodes import own_nodes
+from flask_lsp.text import Span
 
 rule = Rule(
     "FL703",
@@ -98,12 +101,10 @@ rule = Rule(
 
 _CACHES = frozenset({"flask_caching.Cache().set", "flask_caching.Cache().add"})
 _COLLECTING = frozenset({"append", "appendleft", "add", "insert", "setdefault"})
-_CACHING = frozenset(
-    {
-        *("functools.lru_cache", "functools.lru_cache()", "functools.cache", "flask_caching.Cache().memoize()"),
-        *("flask_caching.Cache().cached()",),
-    }
-)
+_CACHING = frozenset({"functools.lru_cache", "functools.lru_cache()", "functools.cache"})
+_PICKLING = frozenset({"flask_caching.Cache().memoize()", "flask_caching.Cache().cached()"})
+"""What these give back is another object, with the columns that had been loaded."""
+_EAGER = re.compile(r"\b(?:joinedload|selectinload|subqueryload|immediateload|undefer|contains_eager|load_only)\b")
 
 
 def check(node: ast.Call | ast.Assign | ast.With | ast.Return, ctx: Context) -> Iterator[Finding]:
@@ -148,7 +149,7 @@ def _handed(node: ast.Call, ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(value, message, fixes=_background.fixes(given, position, value, ctx))
     elif ctx.name(node.func) in _CACHES:
         for value in node.args[1:2]:
-            if is_instance(value, ctx) and not _kept(ctx.function(node), ctx):
+            if is_instance(value, ctx) and not _kept(ctx.function(node), ctx) and _loads_later(value, ctx):
                 message = (
                     f"The cache gives `{ctx.text(value)}` to requests whose session does not know it: cache what you "
                     "need of it."
@@ -219,19 +220,42 @@ def _outlived(value: ast.Name, name: str, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(value, message, fixes=_only_id(value, "Keep", ctx))
 
 
+def _loads_later(value: ast.expr, ctx: Context) -> bool:
+    """The instance still needs its session: not all that may be read of it is loaded."""
+    model, query = made_of(value, ctx), ctx.reaching(value) if isinstance(value, ast.Name) else value
+    if model is None or query is None or _EAGER.search(ctx.text(query)):
+        return False
+    return ctx.ask(relations.loads_later, model)
+
+
 def _cached(node: ast.Return, ctx: Context) -> Iterator[Finding]:
     """``@lru_cache`` around a query."""
     function = ctx.function(node)
     if not isinstance(function, ast.FunctionDef) or node.value is None or ctx.answers_requests(function):
         return
-    cached = [each for each in function.decorator_list if _decorator_name(each, ctx) in _CACHING]
+    cached = {name: each for each in function.decorator_list if (name := _decorator_name(each, ctx))}
+    decorator = next((each for name, each in cached.items() if name in _CACHING | _PICKLING), None)
     value = node.value
-    if cached and (is_instance(value, ctx) or _is_query(value, ctx)) and not _kept(function, ctx):
-        message = (
-            f"`@{ctx.text(cached[0])}` gives this instance to later requests, whose session does not know it: cache "
-            "what you need of it."
-        )
-        yield ctx.finding(value, message)
+    if decorator is None or not (is_instance(value, ctx) or _is_query(value, ctx)) or _kept(function, ctx):
+        return
+    if _PICKLING & cached.keys() and not ctx.ask(relations.is_changed, function.name) and not _loads_later(value, ctx):
+        return
+    message = (
+        f"`@{ctx.text(decorator)}` gives this instance to later requests, whose session does not know it: cache what "
+        "you need of it."
+    )
+    fixes = [] if ctx.ask(relations.is_cleared, function.name) else [_uncached(decorator)]
+    yield ctx.finding(value, message, fixes=fixes)
+
+
+def _uncached(decorator: ast.expr) -> Fix:
+    def change(editing: Editing) -> None:
+        starts = editing.block.source.line_starts
+        last = decorator.end_lineno or decorator.lineno
+        editing.delete(Span(starts[decorator.lineno - 1], starts[last]))
+        editing.orphan(path_of(decorator) or "")
+
+    return Fix("Do not cache it", False, change)
 
 
 def _decorator_name(node: ast.expr, ctx: Context) -> str:
