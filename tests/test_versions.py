@@ -56,6 +56,14 @@ def test_poetry(constraint: str, lower: tuple[int, ...], upper: tuple[int, ...])
         assert known.below("flask", upper) is True
 
 
+def test_what_a_package_requires() -> None:
+    for line in ("flask~=2.1.0", "SQLAlchemy<1.4", "SQLAlchemy==1.3.24"):
+        assert versions.from_requirements(line).below("flask-sqlalchemy", (3,)) is True
+        assert versions.from_requirements(line).below("flask-sqlalchemy", (2, 5)) is None
+    assert versions.from_requirements("flask>=2.2\nSQLAlchemy>=1.4.18").below("flask-sqlalchemy", (3,)) is None
+    assert versions.from_requirements("flask==2.1\nflask-sqlalchemy==3.0").below("flask-sqlalchemy", (3,)) is False
+
+
 def test_other_tables() -> None:
     wish = ["flask==2.2"]
     for data in (

@@ -38,6 +38,9 @@ _MADE = re.compile(r"[.-]min\.m?js$|\.d\.ts$|/(?:vendors?|bower_components|dist|
 """Scripts that nobody wrote here."""
 
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
+_NO_APPLICATIONS = frozenset(
+    {"node_modules", "venv", "env", "doc", "docs", "test", "tests", "example", "examples", "scripts", "requirements"}
+)
 _WRITTEN = (".env", ".gitignore")
 _ROOT_MARKS = ("pyproject.toml", ".git")
 _BUILDS = re.compile(rb"setuptools|distutils|skbuild")
@@ -198,15 +201,31 @@ def versions_of(root: str, environ: Mapping[str, str] = os.environ, environment:
 
     What is installed counts before lock files, lock files before what the project asks for.
     """
-    locks = [versions.from_lock(_parsed(root, name, tomllib.loads)) for name in _LOCKS]
-    locks.append(versions.from_pipfile(_parsed(root, "Pipfile.lock", json.loads)))
-    asked = [versions.from_requirements(_text(path)) for path in _requirements_files(root)]
-    asked.append(versions.from_pyproject(_parsed(root, "pyproject.toml", tomllib.loads)))
-    asked.append(versions.from_pipfile(_parsed(root, "Pipfile", tomllib.loads)))
+    wanted = _wanted(root)
+    if not wanted.packages:  # backend/requirements.txt
+        wanted = versions.together(map(_wanted, _folders(root)))
     installed = Versions()
     for folder in site_packages(root, environ, environment):
         installed = installed.over(versions.from_installed(_names(folder)))
-    return installed.over(versions.together(locks)).over(versions.together(asked))
+    return installed.over(wanted)
+
+
+def _wanted(folder: str) -> Versions:
+    """What the files in a folder ask for, lock files first."""
+    locks = [versions.from_lock(_parsed(folder, name, tomllib.loads)) for name in _LOCKS]
+    locks.append(versions.from_pipfile(_parsed(folder, "Pipfile.lock", json.loads)))
+    asked = [versions.from_requirements(_text(path)) for path in _requirements_files(folder)]
+    asked.append(versions.from_pyproject(_parsed(folder, "pyproject.toml", tomllib.loads)))
+    asked.append(versions.from_pipfile(_parsed(folder, "Pipfile", tomllib.loads)))
+    return versions.together(locks).over(versions.together(asked))
+
+
+def _folders(root: str) -> Iterator[str]:
+    """The folders in a root that may hold an application."""
+    for name in _names(root):
+        path = os.path.join(root, name)
+        if not name.startswith((".", "_")) and name not in _NO_APPLICATIONS and os.path.isdir(path):
+            yield path
 
 
 def deployment_of(root: str) -> Deployment:

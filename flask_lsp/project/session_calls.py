@@ -193,7 +193,7 @@ _AFTER = frozenset(
 _METHODS_AT_END = frozenset(
     {
         *("process_response", "finalize_request", "full_dispatch_request", "do_teardown_request", "wsgi_app"),
-        *("do_teardown_appcontext", "dispatch_request"),
+        *("do_teardown_appcontext", "dispatch_request", "save_session"),
     }
 )
 _SIGNALS = frozenset({"request_finished", "request_tearing_down", "appcontext_tearing_down", "appcontext_popped"})

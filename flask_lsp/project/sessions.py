@@ -31,7 +31,7 @@ _TESTS = frozenset({"test", "fixture"})
 _MOST_DEPTH = 24
 _COMMAND = re.compile(r"(?:^|\.)command(?:\(\))?$")
 """The decorator of a command, of whatever group."""
-_BY_ITSELF = re.compile(r"AUTOCOMMIT|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True")
+_BY_ITSELF = re.compile(r"AUTOCOMMIT|SESSION_SQLALCHEMY\b|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True")
 _AT_TEARDOWN = "SQLALCHEMY_COMMIT_ON_TEARDOWN"
 """A key that Flask-SQLAlchemy 3.0 no longer reads."""
 

@@ -15,6 +15,10 @@ from flask_lsp.frozen import frozen
 Release = tuple[int, ...]
 
 _CARET_OR_TILDE = re.compile(r"([\^~])\s*(\d+(?:\.\d+)*)")
+_NEEDS: Mapping[str, Sequence[tuple[Release, str, Release]]] = {
+    "flask-sqlalchemy": (((3,), "flask", (2, 2)), ((3,), "sqlalchemy", (1, 4, 18))),
+}
+"""The lowest versions of others that a package requires since a version: without them it is older."""
 _INSTALLED = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+).*\.(?:dist|egg)-info")
 
 
@@ -53,7 +57,13 @@ class Versions:
 
     def below(self, package: str, version: Release) -> bool | None:
         """Whether the package is older than ``version``; None where nothing tells."""
-        return self.packages.get(package, Range()).below(version)
+        known = self.packages.get(package, Range()).below(version)
+        if known is None and any(
+            version >= since and self.packages.get(other, Range()).below(least)
+            for since, other, least in _NEEDS.get(package, ())
+        ):
+            return True
+        return known
 
     def over(self, weaker: Versions) -> Versions:
         """These, and of the other packages what ``weaker`` knows."""

@@ -1,8 +1,9 @@
-"""Applies every fix of every finding below a folder to the texts in memory, one by one, and says what went wrong.
+"""Applies every fix of every finding below a folder to the texts in memory and says what went wrong.
 
 ``python tests/corpus/apply_fixes.py FOLDER [FL905 FL906 …]``; nothing is written. Each fix must do something, leave
-text that parses, take its finding away and make no other, in all files that it changes. What it says is for people who
-read it; it exits with 1 if there is anything.
+text that parses, take its finding away and make no other, in all files that it changes. The fixes of a file are applied
+together, and by halves down to single ones where anything is wrong. What it says is for people who read it; it exits
+with 1 if there is anything.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ def main(folder: str, codes: tuple[str, ...]) -> int:
     tried: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     for asked in Loader({"preset": "strict"}, lambda _: None, lambda *_: None).paths([folder]):
-        for document, finding, fix in offered(asked, codes):
-            tried[finding.rule.code] += 1
-            for problem in problems(asked.project, document, finding, fix):
+        for document, fixes in offered(asked, codes):
+            tried.update(finding.rule.code for finding, _ in fixes)
+            for finding, fix, problem in wrong(asked.project, document, fixes):
                 failed[finding.rule.code] += 1
                 line = asked.project.files[document].source.position(finding.span.start).line + 1
                 print(f"{asked.project.path(document)}:{line}: {finding.rule.code} {fix.title}: {problem}")
@@ -36,17 +37,31 @@ def main(folder: str, codes: tuple[str, ...]) -> int:
     return 1 if failed else 0
 
 
-def offered(asked: Asked, codes: tuple[str, ...]) -> Iterator[tuple[str, Finding, Fix]]:
+Fixes = list[tuple[Finding, Fix]]
+
+
+def offered(asked: Asked, codes: tuple[str, ...]) -> Iterator[tuple[str, Fixes]]:
+    """The fixes of each file: the first one of each finding, then the second one."""
     for document in asked.documents:
-        for finding in check(asked.project, document):
-            if not codes or finding.rule.code in codes:
-                for fix in finding.fixes:
-                    yield document, finding, fix
+        findings = [each for each in check(asked.project, document) if not codes or each.rule.code in codes]
+        for number in range(max((len(finding.fixes) for finding in findings), default=0)):
+            yield document, [(each, each.fixes[number]) for each in findings if number < len(each.fixes)]
 
 
-def problems(project: Project, document: str, finding: Finding, fix: Fix) -> Iterator[str]:
-    """What is wrong with one fix alone."""
-    change = edits(project, document, [(finding, fix)])
+def wrong(project: Project, document: str, fixes: Fixes) -> Iterator[tuple[Finding, Fix, str]]:
+    """The fixes of one file that alone do something wrong."""
+    found = list(problems(project, document, fixes))
+    if len(fixes) == 1:
+        yield from ((*fixes[0], problem) for problem in found)
+    elif found:
+        half = len(fixes) // 2
+        yield from wrong(project, document, fixes[:half])
+        yield from wrong(project, document, fixes[half:])
+
+
+def problems(project: Project, document: str, fixes: Fixes) -> Iterator[str]:
+    """What is wrong with fixes that are applied together."""
+    change = edits(project, document, fixes)
     if change is None:
         yield "does nothing"
         return
@@ -67,7 +82,8 @@ def problems(project: Project, document: str, finding: Finding, fix: Fix) -> Ite
         after = after.with_text(name, text)
     concerned = {name for name in (document, *change.edits, *change.created) if name in after.files}
     before, now = said(project, concerned & project.files.keys()), said(after, concerned)
-    if now[finding.rule.code] >= before[finding.rule.code]:
+    gone = Counter(finding.rule.code for finding, _ in fixes)
+    if any(now[code] > before[code] - number for code, number in gone.items()):
         yield "leaves its finding"
     if more := +Counter({code: now[code] - before[code] for code in now}):
         yield f"makes {dict(more)}"
