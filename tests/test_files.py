@@ -216,6 +216,21 @@ def test_settings_are_the_nearest_that_are_ours(tmp_path: Path) -> None:
         assert error.value.path == f"{base}/service/pyproject.toml"
 
 
+def test_versions_of_folders_below_count_where_the_root_has_none(tmp_path: Path) -> None:
+    tree(tmp_path, "backend/requirements.txt", "frontend/x.txt", "docs/requirements.txt", ".x/requirements.txt")
+    (tmp_path / "backend" / "requirements.txt").write_text("flask==2.2\nredis==4\n")
+    for folder in ("docs", ".x"):
+        (tmp_path / folder / "requirements.txt").write_text("flask==2.0\n")
+    assert files.versions_of(str(tmp_path), {}).of("flask") == (2, 2)
+    tree(tmp_path, "worker/requirements.txt")
+    (tmp_path / "worker" / "requirements.txt").write_text("flask==3.0\nredis==4\n")
+    assert files.versions_of(str(tmp_path), {}).of("flask") is None
+    assert files.versions_of(str(tmp_path), {}).of("redis") == (4,)
+    (tmp_path / "requirements.txt").write_text("flask==2.3\n")
+    assert files.versions_of(str(tmp_path), {}).of("flask") == (2, 3)
+    assert files.versions_of(str(tmp_path), {}).of("redis") is None
+
+
 def test_versions_installed_count_before_locks_before_wishes(tmp_path: Path) -> None:
     tree(tmp_path, "requirements.txt", "requirements/dev.txt", "poetry.lock", "pyproject.toml", "Pipfile.lock")
     (tmp_path / "requirements.txt").write_text("flask==2.0\nwerkzeug<3\njinja2==3.0\n")

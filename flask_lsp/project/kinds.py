@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flask_lsp.project.project import Project
     from flask_lsp.project.versions import Versions
 
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
+_TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest)\.py$")
 
 _OTHERS = frozenset({"django", "fastapi", "starlette", "tornado", "bottle", "quart", "sanic", "aiohttp", "falcon"})
 

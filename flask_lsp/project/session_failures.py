@@ -152,6 +152,8 @@ class FailureWalk(PathWalk[Mark]):
         self._failing.append([])
         after, seen = self.watched(step.body, paths)
         failing = self._failing.pop()
+        if after:  # `try: rollback()` with `except: pass`: that it fails too is nobody's worry
+            seen = _without(seen, _marks(paths) - _marks(after))
         first = failing[0] if failing else None
         catching = dict(self._catching(step, first.mended)) if first is not None else {}
         ends: list[Paths[Mark]] = []

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 from flask_lsp.facts.transactions import Attempt, FileTold, Told, every_step, file_told
 from flask_lsp.project import kinds, session_calls
 from flask_lsp.project.call_graph import CallGraph, call_graph
-from flask_lsp.project.call_model import MODULE, Entry
+from flask_lsp.project.call_model import MODULE, SCRIPT, Entry
+from flask_lsp.project.importers import importers_of
 from flask_lsp.project.reaching import is_without_session
 from flask_lsp.project.route_model import Key
 from flask_lsp.project.session_failures import NO_FAILURES, Failures, FailureWalk, Way
@@ -31,7 +32,9 @@ _TESTS = frozenset({"test", "fixture"})
 _MOST_DEPTH = 24
 _COMMAND = re.compile(r"(?:^|\.)command(?:\(\))?$")
 """The decorator of a command, of whatever group."""
-_BY_ITSELF = re.compile(r"AUTOCOMMIT|SESSION_SQLALCHEMY\b|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True")
+_BY_ITSELF = re.compile(
+    r"AUTOCOMMIT|SESSION_SQLALCHEMY\b|session_options\s*=.*autocommit|['\"]autocommit['\"]\s*:\s*True"
+)
 _AT_TEARDOWN = "SQLALCHEMY_COMMIT_ON_TEARDOWN"
 """A key that Flask-SQLAlchemy 3.0 no longer reads."""
 
@@ -59,7 +62,7 @@ class Broken(NamedTuple):
     """The function of the project that is called there and saves."""
     how: str
     """``used``: something works with the session that is still broken. ``goes on``: something may. ``ends``: the
-    request ends first. ``open``: so does the function, and nobody is seen to call it."""
+    request ends first, ``stops``: the program. ``open``: so does the function, and nobody is seen to call it."""
     use: int | None
     """The first call that meets the broken session."""
 
@@ -138,13 +141,13 @@ class Sessions:
 
     def broken_in(self, document: str) -> tuple[Broken, ...]:
         found: list[Broken] = []
-        file = self.names.told.get(document)
+        file, is_test = self.names.told.get(document), kinds.is_test(self.names.project, document)
         for name, told in file.functions.items() if file is not None else ():
             if self.names.may("save", told) and any(isinstance(step, Attempt) for step in every_step(told.script)):
                 key = document, name
                 for way in self.failures(key).ways:
                     how = self._how(key, way) if way.mark.caught else ""
-                    if how == "used" or (how and way.mark.via is None):
+                    if how == "used" or (how and way.mark.via is None and not is_test):
                         mark = way.mark
                         found.append(Broken(name, mark.at, mark.path, mark.via, how, way.used))
                 if found and found[-1].function == name and self._has_no_session(key, told):
@@ -166,28 +169,53 @@ class Sessions:
 
     def _after(self, key: Key, seen: frozenset[Key]) -> str:
         """What becomes of the session that a function leaves broken."""
+        if key[1].startswith("@"):
+            return self._behind(key)
         entries = [entry for entry in self._graph.entries.get(key, ()) if entry.kind not in _TESTS]
         callers = {each.caller for each in self._graph.callers.get(key, ())}
         callers = {each for each in callers if not kinds.is_test(self.names.project, each[0])}
         if not entries and not callers:
             told = self.names.of(key)
-            return "ends" if told is not None and any(map(_COMMAND.search, told.decorators)) else "open"
+            return "stops" if told is not None and any(map(_COMMAND.search, told.decorators)) else "open"
         if key in seen or any(entry.kind not in _ENDS_HERE for entry in entries):
             return "goes on"
         found = {self._at_caller(each, key, seen) for each in callers}
-        return _worst({*found, "ends"} if entries else found)
+        return _worst({*found, *("stops" if entry.kind == "command" else "ends" for entry in entries)})
+
+    def _behind(self, key: Key) -> str:
+        """What the rest of a module does with the session that one of its blocks leaves broken."""
+        document, number = key[0], int(key[1][1:])
+        for part in self._parts(document):
+            failures = self.failures(part) if int(part[1][1:]) > number else NO_FAILURES
+            if failures.works:
+                return "goes on"
+            if failures.recovers:
+                return ""
+        return "goes on" if importers_of(self.names.project, document) else "stops"
+
+    def _parts(self, document: str) -> Iterator[Key]:
+        """The parts of a module body, in the order of the text."""
+        file = self.names.told.get(document)
+        numbers = [int(name[1:]) for name in (file.functions if file is not None else ()) if name.startswith("@")]
+        return ((document, f"@{number}") for number in sorted(numbers))
 
     def _at_caller(self, caller: Key, key: Key, seen: frozenset[Key]) -> str:
-        ways = [way for way in self.failures(caller).ways if way.mark.via == key and not way.mark.caught]
+        bodies = list(self._parts(caller[0])) if caller[1] in (MODULE, SCRIPT) else [caller]
+        ways = [
+            (body, way)
+            for body in bodies
+            for way in self.failures(body).ways
+            if way.mark.via == key and not way.mark.caught
+        ]
         if not ways:
             return "goes on"
-        return _worst({self._how_left(caller, way, seen | {key}) for way in ways})
+        return _worst({self._how_left(body, way, seen | {key}) for body, way in ways})
 
     def _how_left(self, caller: Key, way: Way, seen: frozenset[Key]) -> str:
         if way.used is not None or way.doubt:
             return "goes on"
         if not way.left:
-            return "ends" if way.ended else ""
+            return ("stops" if caller[1].startswith("@") else "ends") if way.ended else ""
         return self._after(caller, seen)
 
     def lost_in(self, document: str) -> tuple[Lost, ...]:
@@ -297,7 +325,7 @@ class Sessions:
 
 
 def _worst(found: Collection[str]) -> str:
-    return next((how for how in ("goes on", "open", "ends") if how in found), "")
+    return next((how for how in ("goes on", "open", "ends", "stops") if how in found), "")
 
 
 _Answer = TypeVar("_Answer")

@@ -20,6 +20,7 @@ class User(db.Model):
     id = db.Column(db.Integer, primary_key=True)
     name = db.Column(db.String)
     seen = db.Column(db.Boolean)
+    friends = db.relationship("User")
 
     def rename(self, name):
         self.name = name

@@ -102,9 +102,10 @@ def _finding(broken: Broken, start: int, spans: tuple[Span, ...], ctx: Context) 
     owner, _, method = broken.path.rpartition(".")
     session = owner if broken.via is None else f"{ctx.ask(databases.database_here) or 'db'}.session"
     failed = f"a failed {method}" if broken.via is None else f"`{broken.path}()` failed"
-    ends = broken.how == "ends" or (broken.how == "open" and _answers(handler, block))
+    ends = broken.how in ("ends", "stops") or (broken.how == "open" and _answers(handler, block))
     if ends:
-        why = f"The failed {method} is cleaned up only when the request ends"
+        until = "program" if broken.how == "stops" else "request"
+        why = f"The failed {method} is cleaned up only when the {until} ends"
     else:
         why = f"After {failed} the session raises until it is rolled back"
     related: list[Related] = []
