@@ -1,6 +1,8 @@
-"""How a fix writes the session of Flask-SQLAlchemy."""
+"""How a fix writes what the session of Flask-SQLAlchemy is to do."""
 
 from __future__ import annotations
+
+import ast
 
 from flask_lsp.project import databases
 from flask_lsp.project.session_calls import SESSION
@@ -17,3 +19,12 @@ def session_name(editing: Editing) -> str:
         editing.impossible = True
         return SESSION
     return f"{name_of(editing, *home)}.session"
+
+
+def roll_back(editing: Editing, handler: ast.ExceptHandler, session: str) -> None:
+    """Puts a rollback first in a handler, in the place of a lone ``pass``."""
+    first, line = handler.body[0], f"{session}.rollback()"
+    if isinstance(first, ast.Pass) and len(handler.body) == 1:
+        editing.replace(first, line)
+    else:
+        editing.insert_before(first, line)

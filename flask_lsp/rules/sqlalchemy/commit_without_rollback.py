@@ -75,7 +75,7 @@ from flask_lsp.project.sessions import Broken
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.sqlalchemy._session import session_name
+from flask_lsp.rules.sqlalchemy._session import roll_back, session_name
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
@@ -130,12 +130,7 @@ def _roll_back(editing: Editing, span: Span, broken: Broken, session: str) -> No
     if handler is None:
         editing.impossible = True
         return
-    line = f"{session if broken.via is None else session_name(editing)}.rollback()"
-    first = handler.body[0]
-    if isinstance(first, ast.Pass) and len(handler.body) == 1:
-        editing.replace(first, line)
-    else:
-        editing.insert_before(first, line)
+    roll_back(editing, handler, session if broken.via is None else session_name(editing))
 
 
 def _handler_at(block: Block, span: Span) -> ast.ExceptHandler | None:

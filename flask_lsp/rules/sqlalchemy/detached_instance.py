@@ -104,7 +104,10 @@ _COLLECTING = frozenset({"append", "appendleft", "add", "insert", "setdefault"})
 _CACHING = frozenset({"functools.lru_cache", "functools.lru_cache()", "functools.cache"})
 _PICKLING = frozenset({"flask_caching.Cache().memoize()", "flask_caching.Cache().cached()"})
 """What these give back is another object, with the columns that had been loaded."""
-_EAGER = re.compile(r"\b(?:joinedload|selectinload|subqueryload|immediateload|undefer|contains_eager|load_only|from_statement)\b")
+_EAGER = re.compile(
+    r"\b(?:joinedload|selectinload|subqueryload|immediateload|undefer|contains_eager|load_only|from_statement)\b"
+)
+"""Who writes one of these knows what is loaded."""
 
 
 def check(node: ast.Call | ast.Assign | ast.With | ast.Return, ctx: Context) -> Iterator[Finding]:

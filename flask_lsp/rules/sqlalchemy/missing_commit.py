@@ -67,12 +67,13 @@ from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.transactions import written_in
-from flask_lsp.project import databases, sessions
+from flask_lsp.facts.values import path_of
+from flask_lsp.project import databases, names, session_calls, sessions
 from flask_lsp.project.sessions import Lost
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.sqlalchemy._session import session_name
+from flask_lsp.rules.sqlalchemy._session import roll_back, session_name
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
@@ -137,7 +138,10 @@ def _commit(editing: Editing, session: str, span: Span, ctx: Context) -> None:
         editing.impossible = True
         return
     statement = _statement(call, editing)
-    line = f"{session or session_name(editing)}.commit()"
+    session = session or session_name(editing)
+    line = f"{session}.commit()"
+    for handler in _handlers(statement, editing):
+        roll_back(editing, handler, session)
     match statement:
         case ast.Return(value=ast.expr() as value):
             name = _free("result", editing)
@@ -147,6 +151,36 @@ def _commit(editing: Editing, session: str, span: Span, ctx: Context) -> None:
             editing.insert_after(statement, line)
         case _:
             editing.impossible = True
+
+
+def _handlers(statement: ast.stmt, editing: Editing) -> Iterator[ast.ExceptHandler]:
+    """The handlers that a commit behind the statement may fail into, and that then go on."""
+    child: ast.AST = statement
+    parent = editing.block.parents.get(child)
+    while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for handler in parent.handlers if isinstance(parent, ast.Try) and child in parent.body else ():
+            kinds = set(_kinds(handler, editing))
+            if not any(map(session_calls.is_error_of_database, kinds)):
+                continue
+            if not isinstance(handler.body[-1], ast.Raise) and not _rolls_back(handler):
+                yield handler
+            if any(map(session_calls.is_every_error, kinds)):
+                return
+        child, parent = parent, editing.block.parents.get(parent)
+
+
+def _kinds(handler: ast.ExceptHandler, editing: Editing) -> Iterator[str]:
+    """The canonical names of the exceptions that are handled."""
+    if handler.type is None:
+        yield "builtins.BaseException"
+        return
+    for kind in handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]:
+        path = path_of(kind)
+        yield (path and names.canonical(editing.project, editing.file.document, path)) or ""
+
+
+def _rolls_back(handler: ast.ExceptHandler) -> bool:
+    return any(isinstance(node, ast.Attribute) and session_calls.gives_up(node.attr) for node in walk(handler.body))
 
 
 def _statement(call: ast.AST, editing: Editing) -> ast.stmt:
