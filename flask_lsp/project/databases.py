@@ -130,15 +130,10 @@ _NEVER_ASKING = frozenset({f"{DATABASE}.session.configure", f"{DATABASE}.session
 """What asks for no application before Flask-SQLAlchemy 3."""
 
 
-_OLD = (("flask-sqlalchemy", (3,)), ("flask", (2, 2)), ("sqlalchemy", (1, 4, 18)))
-"""Flask-SQLAlchemy 3 came with the two others."""
-
-
 def is_old(project: Project) -> bool:
     """Flask-SQLAlchemy is older than 3, or looks so: nobody says which it is, and it is told its application."""
-    if any(project.versions.below(*each) for each in _OLD):
-        return True
-    return project.versions.below("flask-sqlalchemy", (3,)) is None and any(project.parts(_tells_app).values())
+    known = project.versions.below("flask-sqlalchemy", (3,))
+    return any(project.parts(_tells_app).values()) if known is None else known
 
 
 def asks_context(project: Project, name: str) -> bool:

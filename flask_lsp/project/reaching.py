@@ -296,7 +296,7 @@ def is_without_session(project: Project, key: Key) -> bool:
     """Whoever enters a function has no application context, so that its session fails whatever it does."""
     graph = call_graph(project)
     search = _Search(project, graph)
-    if search.old_sqlalchemy:
+    if search.is_old:
         return False
     if key[1] == MODULE:
         return "pushed" not in search.marks and not maybe_imported_in_context(project, key[0])
