@@ -41,6 +41,7 @@ _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
 _NO_APPLICATIONS = frozenset(
     {"node_modules", "venv", "env", "doc", "docs", "test", "tests", "example", "examples", "scripts", "requirements"}
 )
+_MOST_FOLDERS = 40
 _WRITTEN = (".env", ".gitignore")
 _ROOT_MARKS = ("pyproject.toml", ".git")
 _BUILDS = re.compile(rb"setuptools|distutils|skbuild")
@@ -222,10 +223,8 @@ def _wanted(folder: str) -> Versions:
 
 def _folders(root: str) -> Iterator[str]:
     """The folders in a root that may hold an application."""
-    for name in _names(root):
-        path = os.path.join(root, name)
-        if not name.startswith((".", "_")) and name not in _NO_APPLICATIONS and os.path.isdir(path):
-            yield path
+    named = [name for name in _names(root) if "." not in name and name not in _NO_APPLICATIONS]
+    return (os.path.join(root, name) for name in named[:_MOST_FOLDERS])
 
 
 def deployment_of(root: str) -> Deployment:
@@ -304,19 +303,11 @@ def _folder_of(path: str) -> str:
     return path if os.path.isdir(path) else os.path.dirname(path)
 
 
-_MOST_FOLDERS = 40
-
-
 def _requirements_files(root: str) -> Iterator[str]:
-    """Those in the root; where it asks for nothing itself, those in the folders below it, such as ``backend``."""
-    names = _names(root)
-    folders = [root, os.path.join(root, "requirements")]
-    if not any(is_about_project(name) for name in names):
-        folders += [os.path.join(root, name) for name in names if "." not in name][:_MOST_FOLDERS]
-    for folder in folders:
+    for folder in (root, os.path.join(root, "requirements")):
         for name in _names(folder):
             if name.endswith((".txt", ".in")) and (
-                folder == folders[1] or "requirements" in name or name.startswith("constraints")
+                folder != root or "requirements" in name or name.startswith("constraints")
             ):
                 yield os.path.join(folder, name)
 
