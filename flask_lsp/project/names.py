@@ -113,6 +113,8 @@ class Resolver:
     def _in_module(self, document: str, root: str, rest: str) -> str | None:
         """What a path means in the module scope of a file. Every block asks for the same few, so the answer is kept
         with the snapshot, and with it the steps it took: a chain ends where it would end without."""
+        if self._project.is_watched:
+            return self._looked_up(document, root, rest)
         answers, asked, before = self._project.answers, (Resolver, document, root, rest), self._steps
         known = answers.get(asked)
         if known is not None:

@@ -210,6 +210,11 @@ class Project:
         return self._copy(files, self.answers)
 
     @property
+    def is_watched(self) -> bool:
+        """Somebody wants to know which files are asked for: what is known already may not be taken as it is."""
+        return isinstance(self._files, _Watched)
+
+    @property
     def files(self) -> Mapping[str, File]:
         return MappingProxyType(self._files)
 
