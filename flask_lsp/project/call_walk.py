@@ -7,8 +7,6 @@ function is walked once, whoever calls it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flask_lsp.facts.model import (
@@ -19,17 +17,14 @@ from flask_lsp.facts.model import (
     Branch,
     Call,
     ClassDefined,
-    Compared,
     Defined,
     Either,
     Event,
     Function,
-    Handler,
     Items,
     Leave,
     Literal,
     Loop,
-    Negated,
     Opaque,
     Pairs,
     Parameter,
@@ -40,9 +35,11 @@ from flask_lsp.facts.model import (
     Value,
     With,
 )
-from flask_lsp.facts.pushes import pushed_in, pushes
-from flask_lsp.facts.traverse import every_event, is_main
+from flask_lsp.facts.pushes import pushed_in
+from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import links
+from flask_lsp.project.call_collected import Collected
+from flask_lsp.project.call_flow import Flow, is_quiet
 from flask_lsp.project.call_model import (
     AS_ENTERED,
     MODULE,
@@ -56,30 +53,19 @@ from flask_lsp.project.call_model import (
     Need,
     Said,
     Site,
-    Through,
 )
-from flask_lsp.project.call_names import RUNNERS, Names, Question, is_generator
-from flask_lsp.project.callables import ClassAt, FunctionAt, Scope, Scopes
-from flask_lsp.project.contexts import expects_none, never_runs
+from flask_lsp.project.call_names import RUNNERS, Names, Question
+from flask_lsp.project.call_states import pushed
+from flask_lsp.project.callables import ClassAt, FunctionAt, Scope
 from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, Handing, decorated, handing
 from flask_lsp.project.needs import DEPENDING, MESSAGE, PUSHES, Level, asks_for_sender, is_told_app, need_of
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
 
-_APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.g"})
-_REQUEST_GUARDS = frozenset({"flask.has_request_context()", "flask.request"})
 _CALLS_AT_ONCE = frozenset({"map", "filter", "sorted", "max", "min", "any", "all", "sum", "reduce", "run", "sort"})
 """Take a function and call it before they give back."""
-_HARMLESS = ("lock", "mutex", "semaphore", "condition")
 _ANSWERS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "dispatch_request"})
 _REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "open"})
-_QUIET = (
-    *("flask_login.", "flask_wtf.", "flask_caching.", "flask_limiter.", "flask_mail.", "flask_sqlalchemy.", "click."),
-    *("functools.", "typing.", "abc.", "contextlib.", "pytest.mark.", "unittest.", "sqlalchemy.", "dataclasses."),
-    *("flask_babel.", "flask_jwt_extended.", "flask_principal.", "flask_restful.", "flask_restx.", "marshmallow."),
-    *("flask_smorest.", "flask_httpauth.", "flask_security.", "mock.", "werkzeug.", "warnings.", "enum."),
-)
-"""Packages whose decorators and context managers push no context of Flask."""
 _PATCHES = re.compile(r"(?:^|\.)(?:patch(?:\.\w+)?|setattr)$")
 _LEAVES = frozenset({"return", "raise", "break", "continue"})
 
@@ -94,88 +80,12 @@ class Walked(NamedTuple):
     """What was asked about names."""
 
 
-@dataclass(slots=True)
-class _Body:
-    """What is collected while one function is walked."""
-
-    name: str
-    scopes: Scopes
-    state: Through = AS_ENTERED
-    calls: list[Site] = field(default_factory=list[Site])
-    handed: list[Handed] = field(default_factory=list[Handed])
-    needs: list[Need] = field(default_factory=list[Need])
-    unseen: list[str] = field(default_factory=list[str])
-    entries: list[Entry] = field(default_factory=list[Entry])
-    spans: list[Span] = field(default_factory=list[Span])
-    pushed: list[Through] = field(default_factory=list["Through"])
-    """The contexts before each push that was not popped yet."""
-    hidden: frozenset[str] = frozenset()
-    """Names of a class body, which are not followed."""
-    given: list[Given] = field(default_factory=list[Given])
-    wraps: tuple[Key | None, ...] = ()
-    function: Function | None = None
-    inner: list[str] = field(default_factory=list[str])
-    marks: set[str] = field(default_factory=set[str])
-    pops: int = 0
-    clients: set[str] = field(default_factory=set[str])
-    """Names of test clients."""
-    made: dict[str, str] = field(default_factory=dict[str, str])
-    """The contexts that names and attributes are, by what makes them."""
-    forks: int = 0
-    """How many branches, loops and handlers we are in, or have left by one of them."""
-    keeping: bool = False
-    """In ``with client:``, where the context of the last request is kept."""
-
-    def at(self, span: Span) -> int:
-        self.spans.append(span)
-        return len(self.spans) - 1
-
-    @property
-    def now(self) -> tuple[Through, bool]:
-        """The context that is there, and whether it comes to it for sure."""
-        return self.state, not self.forks
-
-    def said(self) -> Said:
-        function = self.function
-        if self.name == MODULE and any(now > entered for now, entered in zip(self.state, AS_ENTERED, strict=True)):
-            self.marks.add("pushed")
-        return Said(
-            tuple(self.calls),
-            tuple(self.handed),
-            tuple(self.needs),
-            tuple(self.unseen),
-            tuple(self.entries),
-            tuple(self.given),
-            self.wraps,
-            function is not None and is_generator(function),
-            tuple([parameter.name for parameter in function.parameters]) if function is not None else (),
-            pushes(function) if function is not None else (0, 0),
-            frozenset(self.marks),
-            self.state if self.name == MODULE else AS_ENTERED,
-            tuple(self.pushed) if self.name == MODULE else (),
-            self.pops,
-            tuple(self.inner) if self.name != MODULE else (),
-        )
-
-
 def walk(block: BlockFacts, names: Names) -> Walked:
     """What the functions of a block and its share of the module body say."""
     return _Walk(block, names).run()
 
 
-class _Walk:
-    def __init__(self, block: BlockFacts, names: Names) -> None:
-        self.block = block
-        self.names = names
-        self.document = names.document
-        self.bodies: dict[str, _Body] = {}
-        self.lambdas = {start: function for start, function in block.functions.items() if function.name == "<lambda>"}
-        self.here: _Body = _Body(MODULE, ())
-        self.class_name: str = ""
-        """The qualified name of the class whose body is walked."""
-        self.class_bound: ClassDefined | None = None
-        self.task_classes: set[str] = set()
-
+class _Walk(Flow):
     def run(self) -> Walked:
         self.names.used = set()
         self.bodies[MODULE] = self.here
@@ -306,7 +216,7 @@ class _Walk:
         name = self.free(self.qualified(function.name))
         if not self.class_name:
             self.here.inner.append(name)
-        body = _Body(name, (Scope(function, name, self.class_name), *self.here.scopes), function=function)
+        body = Collected(name, (Scope(function, name, self.class_name), *self.here.scopes), function=function)
         for value, span in function.decorators:
             self.decorated(body, value, span)
         if not body.entries and (PUSHED, "APP") in body.wraps and _is_command(function):
@@ -316,13 +226,13 @@ class _Walk:
             body.entries.append(Entry(*found, (self.document, self.here.name), -1))
         self.inside(body, function.body)
 
-    def is_made_to_something(self, body: _Body, function: Function) -> bool:
+    def is_made_to_something(self, body: Collected, function: Function) -> bool:
         """A function is a view, say, whatever its name: a decorator says so, or one of the project's that is called
         may."""
         called = any(isinstance(value, Path) and value.text.endswith("()") for value, _ in function.decorators)
         return bool(body.entries) or (called and any(key and key[0] != PUSHED for key in body.wraps))
 
-    def decorated(self, body: _Body, value: Value, span: Span) -> None:
+    def decorated(self, body: Collected, value: Value, span: Span) -> None:
         """What a decorator makes of a function."""
         path = value.text.removesuffix("()") if isinstance(value, Path) else ""
         if not path or not isinstance(value, Path):
@@ -342,11 +252,11 @@ class _Walk:
             body.marks |= {f"use:{each.value}" for each in value.args if isinstance(each, Literal)}
         elif canonical in PUSHING:
             body.wraps = ((PUSHED, PUSHING[canonical].name), *body.wraps)
-        elif canonical not in TRANSPARENT and not (canonical or path).startswith(_QUIET):
+        elif canonical not in TRANSPARENT and not is_quiet(canonical or path):
             target = None if canonical is not None and not canonical.startswith("<") else self.function(path)
             body.wraps = (None if target is None else target.key, *body.wraps)
 
-    def inside(self, body: _Body, events: Body) -> None:
+    def inside(self, body: Collected, events: Body) -> None:
         here, class_, bound = self.here, self.class_name, self.class_bound
         self.here, self.class_name, self.class_bound = body, "", None
         self.bodies[body.name] = body
@@ -392,16 +302,10 @@ class _Walk:
     def lambda_(self, start: int) -> Key:
         function = self.lambdas.pop(start)
         name = self.free(self.qualified("<lambda>"))
-        self.inside(_Body(name, (Scope(function, name), *self.here.scopes), function=function), function.body)
+        self.inside(Collected(name, (Scope(function, name), *self.here.scopes), function=function), function.body)
         return self.document, name
 
     # -- names -----------------------------------------------------------------------------------------------------
-
-    def name(self, path: str) -> str | None:
-        """The canonical name of a path here."""
-        if self.here.hidden and links.split(path)[0] in self.here.hidden:
-            return None
-        return self.names.canonical(path, self.here.scopes)
 
     def function(self, path: str) -> FunctionAt | None:
         """The function of the project that a path is here; ``__init__`` for a class."""
@@ -450,7 +354,7 @@ class _Walk:
         if self.here.keeping and any(
             isinstance(each, Path) and each.text in self.here.clients for each in event.value.args
         ):
-            self.here.state = _pushed(self.here.state, UNKNOWN)  # whoever gets the client may send requests with it
+            self.here.state = pushed(self.here.state, UNKNOWN)  # whoever gets the client may send requests with it
         if target is not None:
             self.to(target, event.callee)
         elif name is None and not self.gives(path, event.callee):
@@ -498,7 +402,7 @@ class _Walk:
     def to(self, target: FunctionAt, span: Span) -> None:
         self.here.calls.append(Site(self.here.at(span), target.key, *self.here.now))
         if (level := self.names.effect(target.key)) != 0:
-            self.here.state = _pushed(self.here.state, level)
+            self.here.state = pushed(self.here.state, level)
 
     def gives(self, path: str, span: Span, kind: str = "", level: Level | None = None) -> bool:
         """What is called is a parameter of a function around, whoever gives it."""
@@ -518,9 +422,9 @@ class _Walk:
             return
         root, _, last = path.rpartition(".")
         if root in here.clients and last in _REQUESTS:
-            here.state = _pushed(here.state, Level.REQUEST)
+            here.state = pushed(here.state, Level.REQUEST)
         elif root not in here.clients:
-            here.state = _pushed(here.state, UNKNOWN)
+            here.state = pushed(here.state, UNKNOWN)
 
     def at_once(self, event: Call) -> None:
         for start in [start for start in self.lambdas if event.span.start <= start < event.span.end]:
@@ -582,187 +486,6 @@ class _Walk:
                 return isinstance(first, Opaque) or (isinstance(first, Parameter) and not scope.of_class)
         return False
 
-    # -- contexts --------------------------------------------------------------------------------------------------
-
-    def pushes(self, event: Call, path: str) -> bool:
-        """The call pushes or pops a context."""
-        here, owner = self.here, path.rpartition(".")[0]
-        if path.endswith((".push", ".__enter__")) and (level := self.pushed_by(Path(owner))) not in (None, 0):
-            here.pushed.append(here.state)
-            here.state = _pushed(here.state, level or 0)
-        elif path.endswith(".enter_context") and event.value.args:
-            level = self.pushed_by(event.value.args[0])
-            here.state = _pushed(here.state, UNKNOWN if level is None else level)
-        elif path.endswith((".pop", ".__exit__")) and self.pushed_by(Path(owner)) not in (None, 0):
-            if here.pushed:
-                here.state = here.pushed.pop()
-            elif here.name == MODULE:
-                here.state, here.pops = AS_ENTERED, here.pops + 1
-            else:
-                here.state = _pushed(here.state, UNKNOWN)
-        else:
-            return False
-        return True
-
-    def pushed_by(self, manager: Value) -> int | None:
-        """The context that entering ``manager`` pushes, ``Level.NONE`` for none, ``None`` where that is unknown."""
-        if not isinstance(manager, Path):
-            return None
-        name = self.name(manager.text)
-        for end, level in PUSHES.items():
-            if (name or self.here.made.get(manager.text, manager.text)).endswith(f".{end}"):
-                return level
-        if name is not None and not name.startswith("<"):
-            return None if links.split(name)[0].startswith("flask") and not _is_quiet(name) else Level.NONE
-        if manager.text.rpartition(".")[2].lower().strip("_()").endswith(_HARMLESS):
-            return Level.NONE
-        found = self.names.trace(manager.text.removesuffix("()"), self.here.scopes)
-        level = None if found is None else self.names.managed(found)
-        return None if level in (None, UNKNOWN) else level
-
-    def with_(self, event: With) -> None:
-        here, before, keeping = self.here, self.here.state, self.here.keeping
-        for manager in event.managers:
-            text = manager.text if isinstance(manager, Path) else ""
-            if text.endswith("test_client()") or self.is_client(text):
-                here.keeping = True
-                here.clients.add(text)
-                continue
-            level = self.pushed_by(manager)
-            here.state = _pushed(here.state, UNKNOWN if level is None else level)
-        self.body(event.body)
-        here.keeping = keeping
-        here.state = _where(here.state, before)
-
-    def is_client(self, text: str) -> bool:
-        """The name of a test client, made here or a fixture."""
-        if text in self.here.clients:
-            return True
-        for scope in self.here.scopes:
-            if bounds := scope.function.bindings.get(text):
-                first = bounds[0]
-                return isinstance(first, Parameter) and text.endswith("client") and self.names.is_test
-        return False
-
-    def branch(self, event: Branch) -> None:
-        if is_main(event.test) and self.here.name == MODULE:
-            self.script(event)
-            return
-        skipped = never_runs(event.test)
-        before, chosen = self.here.state, self.is_chosen(event.test)
-        after: list[Through] = []
-        self.here.forks += 1
-        for index, body in enumerate(event.bodies):
-            self.here.state = before if index != skipped else (NEVER, NEVER, NEVER)
-            if chosen and body:
-                self.here.state = _map(before, lambda _: UNKNOWN)
-            if len(event.bodies) == 2:
-                self.here.state = self.refined(self.here.state, event.test, index == 0)
-            self.body(body)
-            after.append(_where(self.here.state, before) if chosen else self.here.state)
-        self.here.forks -= (NEVER, NEVER, NEVER) not in after
-        self.here.state = _join(after) if after else before
-
-    def is_chosen(self, test: Value) -> bool:
-        """The test asks for a parameter that need not be given: who calls chooses what runs."""
-        match test:
-            case Path(text=text):
-                root = text
-            case Negated(value=Path(text=text)):
-                root = text
-            case Compared(left=Path(text=text), operators=("Is" | "IsNot" | "Eq" | "NotEq",)):
-                root = text
-            case Either(values=values):
-                return any(self.is_chosen(value) for value in values)
-            case _:
-                return False
-        function = self.here.function
-        return function is not None and any(
-            each.name == root and (each.default is not None or each.stars) for each in function.parameters
-        )
-
-    def script(self, event: Branch) -> None:
-        """What runs only where the module is started as a program."""
-        module = self.here
-        script = self.bodies.get(SCRIPT) or _Body(SCRIPT, (), state=module.state)
-        self.bodies[SCRIPT] = script
-        if not script.entries:
-            script.entries.append(Entry("script", Level.NONE, (self.document, SCRIPT), -1))
-        self.here = script
-        self.body(event.bodies[0])
-        self.here = module
-        for body in event.bodies[1:]:
-            self.body(body)
-
-    def refined(self, state: Through, test: Value, truth: bool) -> Through:
-        """The context where a test turned out so."""
-        match test:
-            case Negated(value=value):
-                return self.refined(state, value, not truth)
-            case Path(text=text):
-                name = self.name(text)
-                if name in _APP_GUARDS:
-                    return _asked(state, Level.APP, truth)
-                if name in _REQUEST_GUARDS:
-                    return _asked(state, Level.REQUEST, truth)
-                if name == "flask.session" and truth:
-                    return _asked(state, Level.REQUEST, truth)
-                return state
-            case Either(values=values, how="and" | "or" as how):
-                if truth is (how == "and"):  # all of them turned out so
-                    for value in values:
-                        state = self.refined(state, value, truth)
-                    return state
-                return _join([self.refined(state, value, truth) for value in values])
-            case Either(values=values) if any(self.is_guard(value) for value in values):
-                return _map(state, lambda _: UNKNOWN)
-            case _:
-                return state
-
-    def is_guard(self, test: Value) -> bool:
-        match test:
-            case Path(text=text):
-                return self.name(text) in (*_APP_GUARDS, *_REQUEST_GUARDS, "flask.session")
-            case Either(values=values):
-                return any(self.is_guard(value) for value in values)
-            case Negated(value=value):
-                return self.is_guard(value)
-            case _:
-                return False
-
-    def loop(self, event: Loop) -> None:
-        before = self.here.state
-        self.here.forks += 1
-        self.body(event.body)
-        self.here.state = _join([before, self.here.state])
-        self.body(event.orelse)
-        self.here.forks -= 1
-
-    def try_(self, event: Try) -> None:
-        here, before = self.here, self.here.state
-        if any(self.expects(handler) for handler in event.handlers):
-            here.state = _map(before, lambda _: UNKNOWN)
-        self.body(event.body)
-        self.body(event.orelse)
-        ends = [_where(here.state, before) if UNKNOWN in here.state else here.state]
-        here.forks += 1
-        for handler in event.handlers:
-            here.state = before
-            self.body(handler.body)
-            ends.append(here.state)
-        here.forks -= 1
-        here.state = _join(ends)
-        if here.state == (NEVER, NEVER, NEVER) and event.final:
-            here.state = before
-            self.body(event.final)
-            here.state = (NEVER, NEVER, NEVER)
-        else:
-            self.body(event.final)
-
-    def expects(self, handler: Handler) -> bool:
-        names = [self.name(kind.text) if isinstance(kind, Path) else None for kind in handler.types]
-        return expects_none(handler, names)
-
 
 def _is_command(function: Function) -> bool:
     """A command of click, whatever group it is added to."""
@@ -780,60 +503,3 @@ def _argument(call: Path, position: int, keyword: str) -> Value | None:
 def _marks(decorator: Path) -> set[str]:
     marks = {"autouse"} if decorator.keyword("autouse") == Literal(value=True) else set[str]()
     return marks | ({"wide"} if decorator.keyword("scope") not in (None, Literal("function")) else set())
-
-
-def _is_quiet(name: str) -> bool:
-    return name.startswith(_QUIET)
-
-
-# -- contexts by entry -----------------------------------------------------------------------------------------------
-
-
-def _map(state: Through, change: Callable[[int], int]) -> Through:
-    """The state with every context changed that can be there; what is unknown stays so, unless all is given."""
-    found = [now if now == NEVER else _changed(now, change) for now in state]
-    return found[0], found[1], found[2]
-
-
-def _changed(now: int, change: Callable[[int], int]) -> int:
-    result = change(now)
-    return UNKNOWN if now == UNKNOWN and result != Level.REQUEST else result
-
-
-def _pushed(state: Through, level: int) -> Through:
-    return _map(state, lambda now: UNKNOWN if level == UNKNOWN else max(now, level))
-
-
-def _asked(state: Through, level: Level, truth: bool) -> Through:
-    """The ways into a branch that asks for a context."""
-    found = [
-        NEVER if now == NEVER or (now != UNKNOWN and (now >= level) is not truth) else _told(now, level, truth)
-        for now in state
-    ]
-    return found[0], found[1], found[2]
-
-
-def _told(now: int, level: Level, truth: bool) -> int:
-    if now != UNKNOWN:
-        return now
-    if truth and level is Level.REQUEST:
-        return Level.REQUEST
-    return Level.NONE if not truth and level is Level.APP else UNKNOWN
-
-
-def _where(state: Through, before: Through) -> Through:
-    """``before``, where the place is reached at all."""
-    found = [NEVER if now == NEVER else old for now, old in zip(state, before, strict=True)]
-    return found[0], found[1], found[2]
-
-
-def _join(states: Iterable[Through]) -> Through:
-    found = [_joined(column) for column in zip(*states, strict=True)]
-    return found[0], found[1], found[2]
-
-
-def _joined(values: tuple[int, ...]) -> int:
-    reached = {value for value in values if value != NEVER}
-    if not reached:
-        return NEVER
-    return reached.pop() if len(reached) == 1 else UNKNOWN
