@@ -17,8 +17,9 @@ class Modules:
         """The file that ``name`` names when ``document`` imports it, ``level`` being the number of leading dots.
 
         An absolute name is looked for beside the importing file and in every folder above it up to the root, nearest
-        first: a repository may hold several applications, each with its own folder on the path. A file that has the
-        name of what it imports means something else, but for a package, which may import its own modules.
+        first: a repository may hold several applications, each with its own folder on the path. Folders that are
+        packages come last: they are on the path only of programs in them. A file that has the name of what it imports
+        means something else, but for a package, which may import its own modules.
         """
         key = (_folder(document), name, level)
         candidates = self._found.get(key)
@@ -38,13 +39,17 @@ class Modules:
                 folder = _folder(folder)
             return self._at(f"{folder}/{path}" if path else folder, package=not path)
         found: list[str] = []
+        in_packages: list[str] = []
         while path:
-            found += self._at(f"{folder}/{path}") or self._at(f"{folder}/src/{path}")
+            is_package = f"{folder}/__init__.py" in self._documents
+            (in_packages if is_package else found).extend(
+                self._at(f"{folder}/{path}") or self._at(f"{folder}/src/{path}")
+            )
             # A root that is a package itself, such as an opened folder, is found by its name.
             if not folder or (folder == self._root and f"{folder}/__init__.py" not in self._documents):
                 break
             folder = _folder(folder)
-        return found
+        return found + in_packages
 
     def _at(self, path: str, *, package: bool = False) -> list[str]:
         if f"{path}/__init__.py" in self._documents:

@@ -146,8 +146,8 @@ def _package(document: str) -> str:
 
 
 def _base(project: Project, document: str) -> str:
-    """The folder from which the file is imported: the first one upward that is no package."""
+    """The folder from which the file is imported: the first one upward that is no package, at most the root."""
     folder = _package(document)
-    while f"{folder}{_INIT}" in project.files:
+    while f"{folder}{_INIT}" in project.files and folder != project.root:
         folder = _package(folder)
     return folder

@@ -6,6 +6,7 @@ import pytest
 
 from flask_lsp.facts.model import Literal
 from flask_lsp.project import links, names, places
+from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.project import Project
 from flask_lsp.project.versions import Versions
@@ -36,6 +37,26 @@ def at(files: dict[str, str]) -> Project:
 
 def meaning(files: dict[str, str], path: str) -> str | None:
     return names.canonical(at(files), "/p/app.py", path)
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "expected"),
+    [
+        ("tests/app/test_x.py", "app", "app/__init__.py"),
+        ("tests/app/__init__.py", "app", "app/__init__.py"),
+        ("scripts/run.py", "app", "scripts/app.py"),
+        ("web/views.py", "models", "web/models.py"),
+        ("web/__init__.py", "web", "web/__init__.py"),
+        ("web/__init__.py", "web.models", "web/models.py"),
+        ("scripts/app.py", "app", "app/__init__.py"),
+    ],
+)
+def test_files_of_one_name(document: str, name: str, expected: str) -> None:
+    """Folders on the path come first, those that are packages last."""
+    packages = [f"{folder}/__init__.py" for folder in ("app", "tests", "tests/app", "web")]
+    files = [*packages, "tests/app/test_x.py", "scripts/app.py", "scripts/run.py", "web/models.py", "web/views.py"]
+    modules = Modules(frozenset(f"/r/{each}" for each in files), "/r")
+    assert modules.find(f"/r/{document}", name, 0) == f"/r/{expected}"
 
 
 @pytest.mark.parametrize(
