@@ -9,6 +9,7 @@ from flask_lsp.facts.interface import mends_scheme
 from flask_lsp.facts.model import Assigned, Bound, ClassDefined, Either, Joined, Literal, Path, Value
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
+from flask_lsp.project.importers import importers_of
 from flask_lsp.project.places import place
 
 if TYPE_CHECKING:
@@ -92,13 +93,16 @@ def database_here(project: Project, document: str) -> str | None:
 
 
 def only_database(project: Project, _document: str) -> tuple[str, str] | None:
-    """The file and the name of the ``SQLAlchemy()`` object, where the project has one."""
+    """The file and the name of the ``SQLAlchemy()`` object, where the project has one, or one that others import, as
+    nobody imports those of scripts and migrations."""
     found = [
         (document, name)
         for document, made in project.parts(_made).items()
         for name, path in made
         if not kinds.is_test(project, document) and names.canonical(project, document, path) == DATABASE
     ]
+    if len(found) > 1:
+        found = [each for each in found if importers_of(project, each[0])]
     return found[0] if len(found) == 1 else None
 
 

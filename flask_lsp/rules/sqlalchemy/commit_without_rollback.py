@@ -75,7 +75,7 @@ from flask_lsp.project.sessions import Broken
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.sqlalchemy._session import roll_back, session_name
+from flask_lsp.rules.sqlalchemy._session import can_be_named, roll_back, session_name
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
@@ -119,7 +119,7 @@ def _finding(broken: Broken, start: int, spans: tuple[Span, ...], ctx: Context) 
         _head(handler, block).shift(start),
         f"{why}: call `{session}.rollback()` first.",
         level=Level.INFORMATION if ends else Level.WARNING,
-        fixes=[fix],
+        fixes=[fix] if broken.via is None or can_be_named(ctx) else [],
         related=related,
     )
 

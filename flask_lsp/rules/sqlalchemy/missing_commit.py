@@ -73,7 +73,7 @@ from flask_lsp.project.sessions import Lost
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.sqlalchemy._session import roll_back, session_name
+from flask_lsp.rules.sqlalchemy._session import can_be_named, roll_back, session_name
 from flask_lsp.syntax.nodes import walk
 from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
@@ -127,7 +127,8 @@ def _finding(lost: Lost, start: int, span: Span, ctx: Context) -> Finding:
         document, name = lost.via
         related.append(Related(f"`{name}` makes the change", document=document, name=name.partition(".")[0]))
     fix = Fix("Commit after it", False, lambda editing: _commit(editing, session, span.shift(start), ctx))
-    return ctx.finding(span.shift(start), f"{what}: call `{called}.commit()`.", fixes=[fix], related=related)
+    fixes = [fix] if session or can_be_named(ctx) else []
+    return ctx.finding(span.shift(start), f"{what}: call `{called}.commit()`.", fixes=fixes, related=related)
 
 
 def _commit(editing: Editing, session: str, span: Span, ctx: Context) -> None:
