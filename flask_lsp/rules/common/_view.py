@@ -37,6 +37,8 @@ def methods_of(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -
         return frozenset({function.name.upper()}) if ctx.answers_requests(function) and _is_method(function) else None
     if not answers(function, ctx):
         return None
+    if any(_looks_like_route(each) and not ctx.is_route(each) for each in function.decorator_list):
+        return None  # of something that we do not know
     said = [_said(each, ctx) for each in function.decorator_list if ctx.is_route(each)]
     key = key_of(function, ctx)
     known = ctx.ask(clients.methods_of, key) if key is not None else None
@@ -50,6 +52,16 @@ def methods_of(function: ast.FunctionDef | ast.AsyncFunctionDef, ctx: Context) -
 
 def _is_method(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return function.name in ("get", "post", "put", "patch", "delete")
+
+
+def _looks_like_route(decorator: ast.expr) -> bool:
+    match decorator:
+        case ast.Call(func=ast.Attribute(attr="route")):
+            return True
+        case ast.Call(keywords=keywords):
+            return any(keyword.arg == "methods" for keyword in keywords)
+        case _:
+            return False
 
 
 def _said(decorator: ast.expr, ctx: Context) -> frozenset[str] | None:
