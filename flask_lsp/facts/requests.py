@@ -27,7 +27,7 @@ _CLOSES = re.compile(
     r"(?:^|[._])(?:clos\w*|release\w*|put_?conn\w*|disconnect|quit|remove|dispose|terminate|shutdown|clean\w*|__exit__)\(\)$"
 )
 TELLING = (
-    r"(?:^|\.)g(?:\.|$|\[)|setattr|hasattr|abort|_or_404|NotFound|MethodNotAllowed|send_|safe_join"
+    r"(?:^|\.)g(?:\.|$|\[)|(?:set|get|has|del)attr|abort|_or_404|NotFound|MethodNotAllowed|send_|safe_join"
     r"|clos|release|put_?conn|disconnect|quit|remove|dispose|terminate|shutdown|clean|__exit__"
 )
 """A part of each path that says something here."""

@@ -83,6 +83,21 @@ def test_words_change_places(seed: int) -> None:
         same_as_fresh(project)
 
 
+def test_getattr_of_g_counts_for_others() -> None:
+    """What closes a connection may stand in any file, and changes."""
+    files = {
+        "app.py": "import sqlite3\nfrom flask import Flask, g\napp = Flask(__name__)\n\n@app.before_request\n"
+        'def prepare():\n    g.c = sqlite3.connect("c")\n',
+        "close.py": "from flask import g\nfrom app import app\n\n@app.teardown_appcontext\ndef close(error):\n"
+        '    c = getattr(g, "c", None)\n    c.close()\n',
+    }
+    project = project_of(files)
+    assert not check(project, "/case/app.py")
+    project = project.with_text("/case/close.py", files["close.py"].replace("getattr(g", "other(g"))
+    assert [finding.rule.code for finding in check(project, "/case/app.py")] == ["FL105"]
+    same_as_fresh(project)
+
+
 @FEWER
 @given(seeds)
 def test_lines_typed(seed: int) -> None:
