@@ -15,6 +15,7 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 from flask_lsp.server.uris import uri_of
+from tests.server.published import published
 
 EDITORS = ("visual_studio_code", "neovim@v0.10.0", "neovim@v0.11.0", "emacs")
 PULLING = "visual_studio_code, pulling"
@@ -57,11 +58,11 @@ async def found(client: LanguageClient, uri: str) -> list[types.Diagnostic]:
         report = await client.text_document_diagnostic_async(types.DocumentDiagnosticParams(identifier))
         assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
         return list(report.items)
-    while True:
-        params: Any = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    async for params in published(client):
         if params.uri == uri:
             assert params.version == 1
             return list(params.diagnostics)
+    raise AssertionError("there is always more to come")
 
 
 async def test_from_keystroke_to_quick_fix(client: LanguageClient, folder: Path) -> None:

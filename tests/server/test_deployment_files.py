@@ -14,6 +14,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 from flask_lsp.deployment_files import PATTERNS, kind_of
 from flask_lsp.server.uris import uri_of
+from tests.server.published import published
 
 SHOP = """\
 from flask import Flask
@@ -64,11 +65,11 @@ def opened(client: LanguageClient, path: Path, language: str, text: str) -> str:
 
 async def codes(client: LanguageClient, uri: str, wanted: set[str], version: int | None = None) -> list[Any]:
     """The diagnostics of a document once they are the wanted ones: those that need the whole project come later."""
-    while True:
-        params: Any = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    async for params in published(client):
         right_version = version is None or params.version == version
         if params.uri == uri and right_version and {each.code for each in params.diagnostics} == wanted:
             return list(params.diagnostics)
+    raise AssertionError("there is always more to come")
 
 
 def at(text: str, part: str, more: int = 0) -> types.Position:
