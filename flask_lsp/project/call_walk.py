@@ -66,6 +66,8 @@ _CALLS_AT_ONCE = frozenset({"map", "filter", "sorted", "max", "min", "any", "all
 """Take a function and call it before they give back."""
 _ANSWERS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "dispatch_request"})
 _REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "open"})
+_SAME_STATEMENT = 200
+"""Within so many letters behind a target a lambda is taken for what it is bound to: the facts do not say."""
 _PATCHES = re.compile(r"(?:^|\.)(?:patch(?:\.\w+)?|setattr)$")
 _LEAVES = frozenset({"return", "raise", "break", "continue"})
 
@@ -141,7 +143,7 @@ class _Walk(Flow):
             return False
         if isinstance(value, Path):
             return value.text.endswith("Mock()") or self.plain_function(value.text) is not None
-        return any(event.span.start <= start < event.span.end + 200 for start in self.lambdas)
+        return any(event.span.start <= start < event.span.end + _SAME_STATEMENT for start in self.lambdas)
 
     def bind(self, event: Bind) -> None:
         match event.bound:

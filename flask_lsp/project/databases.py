@@ -151,7 +151,8 @@ def asks_context(project: Project, name: str) -> bool:
 
 def _tells_app(file: File) -> bool:
     """Something is told its application: ``db.app = app``."""
-    return bool(_TOLD.search(file.source.text))
+    text = file.source.text
+    return ".app" in text and bool(_TOLD.search(text))
 
 
 def made_with_app(file: File) -> bool | None:

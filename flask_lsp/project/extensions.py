@@ -281,7 +281,7 @@ def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[tuple[str, _P
                 yield "init", (text.rpartition(".")[0], scopes)
             case Use(path=text) if text.endswith((".init_app", ".setup_app")):  # somebody calls it later
                 yield "init", (text.rpartition(".")[0], scopes)
-            case Store(target=Path(text=text)) if text.endswith(".app"):
+            case Store(target=Path(text=text)) if text.endswith(".app") and text != "self.app":
                 yield "init", (text.rpartition(".")[0], scopes)
             case Call(value=Path(text=text, args=[Path(text=given), *_])) if text.endswith(".register_blueprint()"):
                 yield "register", (given, scopes)

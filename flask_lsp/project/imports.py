@@ -175,11 +175,7 @@ def _is_circular(project: Project, failure: Failure | None) -> bool:
     file = project.files.get(module)  # none for a folder that is a package without ``__init__.py``
     for at in file.facts.bindings.get(failure.name, ()) if file is not None else ():
         bound = at.bound
-        if not isinstance(bound, Import):
-            return True
-        # Seen from elsewhere: no file finds itself by its absolute name.
-        seen_from = module if bound.level or failure.site is None else failure.site.document
-        if project.module(seen_from, bound.module, bound.level) != module:
+        if not isinstance(bound, Import) or project.module(module, bound.module, bound.level) != module:
             return True
     return layout_of(project).child(module, failure.name) is not None
 

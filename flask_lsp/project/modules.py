@@ -11,7 +11,8 @@ class Modules:
     def __init__(self, documents: Collection[str], root: str | None) -> None:
         self._documents = documents
         self._root = root
-        self._found: dict[tuple[str, str, int], tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str, int], tuple[list[str], list[str]]] = {}
+        """What a name may mean in a folder: first what is on the path, then what lies in packages."""
 
     def find(self, document: str, name: str, level: int) -> str | None:
         """The file that ``name`` names when ``document`` imports it, ``level`` being the number of leading dots.
@@ -19,37 +20,34 @@ class Modules:
         An absolute name is looked for beside the importing file and in every folder above it up to the root, nearest
         first: a repository may hold several applications, each with its own folder on the path. Folders that are
         packages come last: they are on the path only of programs in them. A file that has the name of what it imports
-        means something else, but for a package, which may import its own modules.
+        means something else, but for a package on the path, which may import its own modules.
         """
         key = (_folder(document), name, level)
-        candidates = self._found.get(key)
-        if candidates is None:
-            candidates = self._found[key] = tuple(self._candidates(*key))
-        return next((each for each in candidates if level or each != document or self._is_on_path(each)), None)
+        if (candidates := self._found.get(key)) is None:
+            candidates = self._found[key] = self._candidates(*key)
+        for each in candidates[0]:
+            if level or each != document or each.endswith("/__init__.py"):
+                return each
+        return next((each for each in candidates[1] if each != document), None)
 
-    def _is_on_path(self, document: str) -> bool:
-        """A package that is in no other one."""
-        folder, _, name = document.rpartition("/")
-        return name == "__init__.py" and f"{_folder(folder)}/__init__.py" not in self._documents
-
-    def _candidates(self, folder: str, name: str, level: int) -> list[str]:
+    def _candidates(self, folder: str, name: str, level: int) -> tuple[list[str], list[str]]:
         path = name.replace(".", "/")
         if level:
             for _ in range(level - 1):
                 folder = _folder(folder)
-            return self._at(f"{folder}/{path}" if path else folder, package=not path)
-        found: list[str] = []
+            return self._at(f"{folder}/{path}" if path else folder, package=not path), []
+        on_path: list[str] = []
         in_packages: list[str] = []
         while path:
             is_package = f"{folder}/__init__.py" in self._documents
-            (in_packages if is_package else found).extend(
+            (in_packages if is_package else on_path).extend(
                 self._at(f"{folder}/{path}") or self._at(f"{folder}/src/{path}")
             )
             # A root that is a package itself, such as an opened folder, is found by its name.
             if not folder or (folder == self._root and f"{folder}/__init__.py" not in self._documents):
                 break
             folder = _folder(folder)
-        return found + in_packages
+        return on_path, in_packages
 
     def _at(self, path: str, *, package: bool = False) -> list[str]:
         if f"{path}/__init__.py" in self._documents:

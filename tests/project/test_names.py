@@ -49,14 +49,17 @@ def meaning(files: dict[str, str], path: str) -> str | None:
         ("web/__init__.py", "web", "web/__init__.py"),
         ("web/__init__.py", "web.models", "web/models.py"),
         ("scripts/app.py", "app", "app/__init__.py"),
+        ("web/part/__init__.py", "web.part", "web/part/__init__.py"),
+        ("web/celery.py", "celery", None),
     ],
 )
-def test_files_of_one_name(document: str, name: str, expected: str) -> None:
+def test_files_of_one_name(document: str, name: str, expected: str | None) -> None:
     """Folders on the path come first, those that are packages last."""
-    packages = [f"{folder}/__init__.py" for folder in ("app", "tests", "tests/app", "web")]
+    packages = [f"{folder}/__init__.py" for folder in ("app", "tests", "tests/app", "web", "web/part")]
     files = [*packages, "tests/app/test_x.py", "scripts/app.py", "scripts/run.py", "web/models.py", "web/views.py"]
+    files.append("web/celery.py")
     modules = Modules(frozenset(f"/r/{each}" for each in files), "/r")
-    assert modules.find(f"/r/{document}", name, 0) == f"/r/{expected}"
+    assert modules.find(f"/r/{document}", name, 0) == (expected and f"/r/{expected}")
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,4 @@ def name_bound_to(node: ast.Call, ctx: Context) -> str | None:
 
 def _is_in_main_part(node: ast.AST, ctx: Context) -> bool:
     """It is run by ``if __name__ == "__main__":``."""
-    parent = ctx.parent(node)
-    while parent is not None:
-        if isinstance(parent, ast.If) and is_main(value_of(parent.test)):
-            return True
-        parent = ctx.parent(parent)
-    return False
+    return any(isinstance(each, ast.If) and is_main(value_of(each.test)) for each in ctx.ancestors(node))

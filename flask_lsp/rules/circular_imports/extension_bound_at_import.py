@@ -233,11 +233,8 @@ def _before_factory(editing: Editing, node: ast.Call, name: str, binding: Bindin
 def _is_wanted(editing: Editing, name: str) -> bool:
     """The file itself reads the name elsewhere, or another imports it from here."""
     project, here = editing.project, editing.file.document
-    for _, block in editing.file.tree.blocks:
-        for each in block.nodes.order if name in block.text else ():
-            if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
-                return True
-    return any(
+    handed, reached, _ = editing.file.facts.handed
+    return name in handed | reached or any(
         each.attribute in (name, "*", None) and project.module(other, each.module, each.level) == here
         for other, file in project.files.items()
         for each in file.facts.imports
