@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from flask_lsp.deployment_files import Kind
 from flask_lsp.facts.shell import Word
@@ -105,13 +105,26 @@ class Piece:
     commands: tuple[Command, ...] = ()
     whole: bool = True
     """Nothing in it is open or broken."""
+    is_open: bool = False
+    """What follows may end something in it."""
     kept: dict[object, Any] = field(default_factory=dict[object, Any])
     """What others made of it, each under a key of its own, with places that count from it too."""
     placed: dict[object, Any] = field(default_factory=dict[object, Any])
     """The same where the piece stands in its file: a keystroke moves few pieces that anybody asks."""
 
+    @property
+    def by_name(self) -> dict[str, tuple[Variable, ...]]:
+        """The variables of each name."""
+        known = self.kept.get(Variable)
+        if known is None:
+            found: dict[str, tuple[Variable, ...]] = {}
+            for each in self.variables:
+                found[each.name] = (*found.get(each.name, ()), each)
+            known = self.kept[Variable] = found
+        return cast("dict[str, tuple[Variable, ...]]", known)
 
-class Part(NamedTuple):
+
+class Placed(NamedTuple):
     """A piece and the offset at which it stands."""
 
     start: int
@@ -145,7 +158,7 @@ class DeploymentFacts:
         self,
         kind: Kind,
         text: str,
-        parts: Sequence[Part] = (),
+        parts: Sequence[Placed] = (),
         *,
         brings: bool = True,
         pieces: Mapping[str, Piece] | None = None,
@@ -168,17 +181,21 @@ class DeploymentFacts:
         return tuple([each for part in self.parts for each in part.commands])
 
     @cached_property
-    def _by_name(self) -> dict[str, list[Part]]:
-        found: dict[str, list[Part]] = {}
+    def _by_name(self) -> dict[str, list[Placed]]:
+        found: dict[str, list[Placed]] = {}
         for part in self.parts:
-            for name in {each.name for each in part.piece.variables}:
+            for name in part.piece.by_name:
                 found.setdefault(name, []).append(part)
         return found
 
     def named(self, *names: str) -> list[Variable]:
         """The variables of some names, name by name: who types in a long file moves no others."""
         parts = [(name, part) for name in names for part in self._by_name.get(name, ())]
-        return [each for name, part in parts for each in part.variables if each.name == name]
+        return [
+            each
+            for name, part in parts
+            for each in part.moved((Variable, name), part.piece.by_name[name], moved_variable)
+        ]
 
     @property
     def is_silent(self) -> bool:
@@ -212,7 +229,7 @@ class DeploymentFacts:
 
 def said_by(kind: Kind, text: str, variables: Iterable[Variable], commands: Iterable[Command] = ()) -> DeploymentFacts:
     """The facts of a file that was read as a whole."""
-    return DeploymentFacts(kind, text, (Part(0, Piece(text, tuple(variables), tuple(commands))),))
+    return DeploymentFacts(kind, text, (Placed(0, Piece(text, tuple(variables), tuple(commands))),))
 
 
 def moved_variable(each: Variable, by: int) -> Variable:

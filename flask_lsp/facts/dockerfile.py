@@ -15,15 +15,15 @@ from flask_lsp.deployment_files import says_development, says_production
 from flask_lsp.facts.deployment import (
     Command,
     DeploymentFacts,
-    Part,
     Piece,
+    Placed,
     Variable,
     Where,
     kept_value,
     moved_command,
     moved_variable,
 )
-from flask_lsp.facts.pieces import STRANGE_ENDS, Cut, Reader, at_starts, lines
+from flask_lsp.facts.pieces import STRANGE_ENDS, Cut, Reader, at_starts
 from flask_lsp.facts.shell import Word, commands, word_of
 from flask_lsp.text import Span
 
@@ -79,7 +79,7 @@ def read_dockerfile(text: str, known: Mapping[str, Piece] | None = None) -> Depl
             elif stages:
                 _take(stages[-1], step, start)
     variables, started, brings = _assembled(stages)
-    parts = (Part(0, Piece(text, tuple(variables), tuple(started))),)
+    parts = (Placed(0, Piece(text, tuple(variables), tuple(started))),)
     return DeploymentFacts("dockerfile", text, parts, brings=brings, pieces=reader.pieces)
 
 
@@ -103,20 +103,21 @@ def _cuts(text: str) -> list[Cut]:
     """The instructions; the text itself where it says what goes on with a line."""
     if _ESCAPE.search(text) or STRANGE_ENDS.search(text):
         return [Cut(0, text)]
-    starts, goes_on = list[int](), False
-    for start, line in lines(text):
-        bare = line.strip()
+    starts, goes_on, at = list[int](), False, 0
+    for line in text.split("\n"):
         if not goes_on and line[:1].isalpha():
-            starts.append(start)
-        if bare and not bare.startswith("#"):
-            goes_on = bare.endswith("\\")
+            starts.append(at)
+        bare = line.strip()
+        if bare and bare[0] != "#":
+            goes_on = bare[-1] == "\\"
+        at += len(line) + 1
     return at_starts(text, starts)
 
 
 def _read(text: str) -> Piece:
     masked, instructions, whole = _instructions(text)
     steps = tuple([_step(name, masked, span, begin) for name, span, begin in instructions if name in _READ])
-    return Piece(text, whole=whole, kept={_Step: steps})
+    return Piece(text, whole=whole, is_open=not whole, kept={_Step: steps})
 
 
 def _step(name: str, text: str, span: Span, begin: int) -> _Step:

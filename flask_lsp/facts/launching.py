@@ -12,6 +12,7 @@ from flask_lsp.facts.deployment import (
     Command,
     DeploymentFacts,
     Piece,
+    Placed,
     Variable,
     moved_command,
     moved_variable,
@@ -149,17 +150,36 @@ def _target(text: str, tool: str) -> Target | None:
     return None
 
 
-def started(facts: DeploymentFacts) -> tuple[Started, ...]:
-    """All that a file starts, in the order of the text."""
-    found: list[Started] = []
+class Programs(NamedTuple):
+    """What a piece of a file starts, with places that count from the piece: to move them takes time that who types has
+    not."""
+
+    part: Placed
+    folder: str
+    """Where the piece begins, in the shell that runs it."""
+    said: tuple[Started, ...]
+
+    @property
+    def placed(self) -> tuple[Started, ...]:
+        """The same with places that count from the file."""
+        return self.part.moved((Started, self.folder), self.said, moved_program)
+
+
+def programs(facts: DeploymentFacts) -> tuple[Programs, ...]:
+    """All that a file starts, piece by piece, in the order of the text; also for pieces that set variables only."""
+    found: list[Programs] = []
     folder = ""
     for part in facts.parts:
-        if not part.piece.commands:
-            continue
-        said, after = _in_piece(part.piece, folder)
-        found += part.moved((Started, folder), said, _moved)
+        said, after = _in_piece(part.piece, folder) if part.piece.commands else ((), folder)
+        if said or part.piece.variables:
+            found.append(Programs(part, folder, said))
         folder = after if facts.kind == "shell" else ""
     return tuple(found)
+
+
+def started(facts: DeploymentFacts) -> tuple[Started, ...]:
+    """All that a file starts, in the order of the text."""
+    return tuple([each for one in programs(facts) for each in one.placed])
 
 
 def _in_piece(piece: Piece, folder: str) -> tuple[tuple[Started, ...], str]:
@@ -179,7 +199,8 @@ def _in_piece(piece: Piece, folder: str) -> tuple[tuple[Started, ...], str]:
     return known
 
 
-def _moved(each: Started, by: int) -> Started:
+def moved_program(each: Started, by: int) -> Started:
+    """The program, so many letters further down."""
     target = each.target._replace(span=each.target.span.shift(by)) if each.target is not None else None
     name = each.name._replace(span=each.name.span.shift(by)) if each.name is not None else None
     words = tuple([moved_word(word, by) for word in each.words])

@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
+from zlib import crc32
 
-from flask_lsp.facts.deployment import Command, Part, Piece, Variable, moved_command, moved_variable
+from flask_lsp.facts.deployment import Command, Piece, Placed, Variable, moved_command, moved_variable
 
 Read: TypeAlias = "Callable[[str], Piece]"
 """What a text says, with places that count from it."""
 STRANGE_ENDS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """What ends lines for some readers and not for others: such a file is read as a whole."""
+_SHORT = 200
+_JOINED = 8
+"""So many short pieces are joined to one, by and large: to read them costs less than to look for each."""
+_MIXED = 0x9E3779B1
 _LINE = re.compile(r"[^\n]*\n?")
 _ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
 
@@ -43,6 +48,28 @@ def at_starts(text: str, starts: Sequence[int]) -> list[Cut]:
     return [Cut(start, text[start:end]) for start, end in zip(begin, [*begin[1:], len(text)], strict=True)]
 
 
+def joined(cut: Iterable[Cut]) -> list[Cut]:
+    """The same, but some short pieces in a row that are read behind the same are one. Where it ends is told by the text
+    of the next: a new line moves no other end."""
+    found = list[Cut]()
+    begin, head, texts = 0, "", list[str]()
+    before = Cut(0, "")
+    for each in cut:
+        is_behind = each.head in (before.head, before.text)
+        if texts and (not is_behind or len(each.text) > _SHORT or _begins_anew(each.text)):
+            found.append(Cut(begin, "".join(texts), head))
+            texts = []
+        if not texts:
+            begin, head = each.start, each.head
+        texts.append(each.text)
+        before = each
+    return [*found, Cut(begin, "".join(texts), head)]
+
+
+def _begins_anew(text: str) -> bool:
+    return not (crc32(text.encode()) * _MIXED >> 16) % _JOINED  # the sums of like texts are alike
+
+
 class Reader:
     """Reads the pieces of one text; ``known`` has those of the text before."""
 
@@ -53,12 +80,12 @@ class Reader:
         """How many pieces to join to one that is open, in turns; without any, all that follow at last."""
         self.pieces: dict[str, Piece] = {}
 
-    def parts(self, cut: Sequence[Cut]) -> list[Part]:
+    def parts(self, cut: Sequence[Cut]) -> list[Placed]:
         """What all of them say. Raises Entangled."""
-        parts, at = list[Part](), 0
+        parts, at = list[Placed](), 0
         while at < len(cut):
             piece, taken = self._piece(cut, at)
-            parts.append(Part(cut[at].start, piece))
+            parts.append(Placed(cut[at].start, piece))
             at += taken
         return parts
 
@@ -66,11 +93,11 @@ class Reader:
         """The piece with the number ``at``, and how many make it."""
         first = self._one(cut[at].head, cut[at].text)
         left = len(cut) - at
-        if first.whole or left == 1:
+        if not first.is_open or left == 1:
             return first, 1
         for taken in [each for each in self._steps if each <= left] or _growing(left):
             joined = self._one(cut[at].head, "".join([each.text for each in cut[at : at + taken]]))
-            if joined.whole or (not self._steps and taken == left):
+            if not joined.is_open or (not self._steps and taken == left):
                 return joined, taken
         return first, 1
 
@@ -95,7 +122,7 @@ class Reader:
                 raise Entangled
         variables = [moved_variable(each, -size) for each in read.variables if each.name_span.start >= size]
         commands = [moved_command(each, -size) for each in read.commands if each.whole.start >= size]
-        return Piece(text, tuple(variables), tuple(commands), read.whole)
+        return Piece(text, tuple(variables), tuple(commands), read.whole, read.is_open)
 
 
 class Entangled(Exception):
@@ -114,4 +141,4 @@ def whole_piece(text: str, said: Iterable[object], *, whole: bool = True) -> Pie
     """The piece of a text that says some variables and commands, in the order of the text."""
     every = tuple(said)
     variables = tuple([each for each in every if isinstance(each, Variable)])
-    return Piece(text, variables, tuple([each for each in every if isinstance(each, Command)]), whole)
+    return Piece(text, variables, tuple([each for each in every if isinstance(each, Command)]), whole, not whole)

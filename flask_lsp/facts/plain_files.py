@@ -6,16 +6,25 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from flask_lsp.deployment_files import Kind
-from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Piece, Variable, kept_value, said_by
+from flask_lsp.facts.deployment import (
+    NOWHERE,
+    Command,
+    DeploymentFacts,
+    Piece,
+    Placed,
+    Variable,
+    kept_value,
+    said_by,
+)
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import Assigned, Items, Literal
 from flask_lsp.facts.pieces import Reader, whole_piece
-from flask_lsp.facts.plain_pieces import cuts
+from flask_lsp.facts.plain_pieces import SECTION, cuts
 from flask_lsp.facts.shell import Word, closed, commands, plain_words, word_of
 from flask_lsp.text import Span
 
@@ -24,7 +33,6 @@ _CLOSED = re.compile(r"(['\"])(?:\\.|(?!\1)[^\\])*\1", re.DOTALL)
 _PROCESS = re.compile(r"(?P<name>[\w-]+)[ \t]*:[ \t]*(?P<command>[^\r\n]*)")
 _EXPORTED = frozenset({"export", "set", "setx", "declare"})
 _ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
-_SECTION = re.compile(r"\s*\[(?P<name>[^\]\r\n]+)\]")
 _EXEC = re.compile(r"[-@:+!|]*")
 _STRING = re.compile(r"\"[^\"\r\n]*\"|'[^'\r\n]*'")
 
@@ -32,7 +40,10 @@ _STRING = re.compile(r"\"[^\"\r\n]*\"|'[^'\r\n]*'")
 def read(kind: Kind, text: str, known: Mapping[str, Piece] | None = None) -> DeploymentFacts:
     """What a file says; ``known`` has the pieces of the text before."""
     reader = Reader(partial(_said, kind), known)
-    return DeploymentFacts(kind, text, reader.parts(cuts(kind, text)), pieces=reader.pieces)
+    parts = reader.parts(cuts(kind, text))
+    if kind == "ini" and (command := _uwsgi(text, parts)) is not None:
+        parts.append(Placed(0, Piece(text, commands=(command,))))
+    return DeploymentFacts(kind, text, parts, pieces=reader.pieces)
 
 
 def _said(kind: Kind, text: str) -> Piece:
@@ -129,6 +140,11 @@ def assigned(text: str, word: Word, *, conditional: bool = False) -> Variable | 
     return Variable(found["name"], kept_value(found["name"], known), name, span, word.span, conditional=conditional)
 
 
+_UWSGI_TARGETS = ("module", "wsgi", "wsgi-file")
+_UWSGI_BESIDE = ("callable", "chdir", "pythonpath")
+_UWSGI_SETTINGS = frozenset({*_UWSGI_TARGETS, *_UWSGI_BESIDE})
+
+
 class _Key(NamedTuple):
     section: str
     name: str
@@ -143,7 +159,7 @@ def _keys(text: str) -> Iterator[_Key]:
     while at < len(lines):
         start, end = lines[at]
         at += 1
-        if found := _SECTION.match(text, start, end):
+        if found := SECTION.match(text, start, end):
             section = found["name"].strip()
             continue
         name, equals, _ = text[start:end].partition("=")
@@ -180,11 +196,9 @@ def _without_escapes(text: str, span: Span) -> tuple[Word, ...]:
 
 
 def _ini(text: str) -> Iterator[Command | Variable]:
-    """The settings of uWSGI, and the programs of Supervisor."""
-    said: dict[str, _Key] = {}
+    """The variables of uWSGI, and the programs of Supervisor."""
     for key in _keys(text):
         if key.section == "uwsgi":
-            said[key.name] = key
             if key.name == "env" and (variable := assigned(text, word_of(text, key.span))) is not None:
                 yield variable
         elif key.section.startswith("program:"):
@@ -197,19 +211,38 @@ def _ini(text: str) -> Iterator[Command | Variable]:
                     word = word_of(text, Span(*found.span()).shift(key.span.start))
                     if (variable := assigned(text, word)) is not None:
                         yield variable
-    option = next((name for name in ("module", "wsgi", "wsgi-file") if name in said), "")
-    if option:
-        yield _uwsgi(text, said, option)
 
 
-def _uwsgi(text: str, said: dict[str, _Key], option: str) -> Command:
-    """uWSGI's settings as the command that says the same."""
-    key = said[option]
-    words = [Word("uwsgi", key.name_span), Word(f"--{option}", key.name_span), word_of(text, key.span)]
-    for other in ("callable", "chdir", "pythonpath"):
-        if other in said:
-            words += [Word(f"--{other}", said[other].name_span), word_of(text, said[other].span)]
-    return Command(tuple(words), key.span, NOWHERE, listed=True)
+def _uwsgi(text: str, parts: Iterable[Placed]) -> Command | None:
+    """uWSGI's settings, wherever they stand in its sections, as the command that says the same."""
+    said, section = dict[str, tuple[int, _Key]](), ""
+    for start, piece in parts:
+        keys, last = _settings_in(piece)
+        for key in keys:
+            if (key.section or section) == "uwsgi":
+                said[key.name] = start, key
+        section = last or section
+    option = next((name for name in _UWSGI_TARGETS if name in said), "")
+    if not option:
+        return None
+    words = [Word("uwsgi", said[option][1].name_span.shift(said[option][0]))]
+    for name in (option, *_UWSGI_BESIDE):
+        if name in said:
+            start, key = said[name]
+            words += [Word(f"--{name}", key.name_span.shift(start)), word_of(text, key.span.shift(start))]
+    start, key = said[option]
+    return Command(tuple(words), key.span.shift(start), NOWHERE, listed=True)
+
+
+def _settings_in(piece: Piece) -> tuple[tuple[_Key, ...], str]:
+    """The settings of a piece that say what uWSGI runs, with places that count from it, and the last section that
+    begins in it."""
+    known: tuple[tuple[_Key, ...], str] | None = piece.kept.get(_Key)
+    if known is None:
+        keys = tuple([key for key in _keys(piece.text) if key.name in _UWSGI_SETTINGS])
+        sections = [found for line in _lines(piece.text) if (found := SECTION.match(piece.text, *line))]
+        known = piece.kept[_Key] = keys, sections[-1]["name"].strip() if sections else ""
+    return known
 
 
 def read_gunicorn(facts: FileFacts, text: str) -> DeploymentFacts:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from flask_lsp.deployment_files import Kind
-from flask_lsp.facts.pieces import STRANGE_ENDS, Cut, at_starts, lines
+from flask_lsp.facts.pieces import STRANGE_ENDS, Cut, at_starts, joined, lines
 
-_SECTION = re.compile(r"\s*\[[^\]\r\n]+\]")
-_UWSGI = re.compile(r"^\s*\[\s*uwsgi\s*\]", re.MULTILINE)
+SECTION = re.compile(r"\s*\[(?P<name>[^\]\r\n]+)\]")
+"""Where a section begins."""
 _BETWEEN = re.compile(r"[\s#)}\]!&|;]|\Z|(?:fi|esac|done|then|else|elif|do|in)\b")
 """Lines of a shell script that go on with something."""
 
@@ -21,38 +21,41 @@ def cuts(kind: Kind, text: str) -> list[Cut]:
     match kind:
         case "procfile" | "env":
             return [Cut(start, line) for start, line in lines(text)]
-        case "unit":
-            return list(_of_unit(text))
-        case "ini":
-            return at_starts(text, [] if len(_UWSGI.findall(text)) > 1 else list(_sections(text)))
+        case "unit" | "ini":
+            return joined(_of_settings(text))
         case "shell":
             return at_starts(text, list(_of_shell(text)))
         case _:
             return [Cut(0, text)]
 
 
-def _of_unit(text: str) -> Iterator[Cut]:
+def _of_settings(text: str) -> Iterator[Cut]:
     """Each setting, behind the name of its section."""
-    head, goes_on, start, piece = "", False, 0, ""
-    for at, line in lines(text):
-        if not goes_on:
-            if piece:
-                yield Cut(start, piece, head)
-            start, piece = at, ""
-            if _SECTION.match(line):
-                head = line if line.endswith("\n") else f"{line}\n"
+    head, at = "", 0
+    for piece in _settings(text):
+        if piece.lstrip()[:1] == "[" and SECTION.match(piece):
+            head = piece if piece.endswith("\n") else f"{piece}\n"
+            yield Cut(at, piece)
+        else:
+            yield Cut(at, piece, head)
+        at += len(piece)
+
+
+def _settings(text: str) -> Iterator[str]:
+    """The lines of a text, each with those that go on with it."""
+    *ended, last = text.split("\n")
+    lines = [*[f"{line}\n" for line in ended], *([last] if last else ())]
+    if "\\" not in text:
+        yield from lines
+        return
+    piece = ""
+    for line in lines:
         piece += line
-        goes_on = line.rstrip().endswith("\\")
+        if not line.rstrip().endswith("\\"):
+            yield piece
+            piece = ""
     if piece:
-        yield Cut(start, piece, head)
-
-
-def _sections(text: str) -> Iterator[int]:
-    goes_on = False
-    for at, line in lines(text):
-        if not goes_on and _SECTION.match(line):
-            yield at
-        goes_on = line.rstrip().endswith("\\")
+        yield piece
 
 
 def _of_shell(text: str) -> Iterator[int]:

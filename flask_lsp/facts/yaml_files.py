@@ -23,6 +23,11 @@ _JOINED = (2, 3)
 """How many pieces are read together where a string or bracket is open."""
 _MOST_NODES = 60_000
 _DEEPEST = 40
+_OPEN = re.compile(r"quoted scalar|flow (?:sequence|mapping|node)")
+"""What PyYAML was reading where something is left open."""
+_BEGUN = re.compile(r"quoted scalar|simple key")
+"""And what is wrong where it begins."""
+_WORD = re.compile(r" *[\w./-]+\s*\n")
 _TEMPLATE = re.compile(r"\{\{[^{}\r\n]*\}\}|\{%[^\r\n]*?%\}")
 _ALONE = re.compile(r"^[ \t]*(?:\{\{[^{}\r\n]*\}\}|\{%[^\r\n]*?%\})[ \t]*$", re.MULTILINE)
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -82,11 +87,11 @@ def read_yaml(kind: Kind, path: str, text: str, known: Mapping[str, Piece] | Non
 
 def _said(kind: Kind, path: str, text: str) -> Piece:
     """What a text says."""
-    roots, whole = _documents(text)
+    roots, whole, is_open = _documents(text)
     reader = _Reader(kind, path, text)
     for root in roots:
         reader.document(root)
-    return Piece(text, tuple(reader.variables.values()), tuple(reader.commands.values()), whole)
+    return Piece(text, tuple(reader.variables.values()), tuple(reader.commands.values()), whole, is_open)
 
 
 def _masked(text: str) -> str:
@@ -97,27 +102,47 @@ def _masked(text: str) -> str:
     return _TEMPLATE.sub(lambda found: "$" + "_" * (len(found.group()) - 1), text)
 
 
-def _documents(text: str) -> tuple[list[_Node], bool]:
-    """The documents of a file, as far as they can be read, and whether that is all."""
+def _documents(text: str) -> tuple[list[_Node], bool, bool]:
+    """The documents of a file, as far as they can be read, whether that is all, and whether what follows might end
+    something that is open."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     roots: list[_Node] = []
+    is_open = False
     for mended in range(_MOST_MENDED):
         roots = []
         try:
             _compose(cast("Any", yaml).parse(text, loader), roots)
         except yaml.YAMLError as error:
-            mark: Any = getattr(error, "problem_mark", None)
-            line = text[mark.index :].partition("\n")[0] if mark is not None else ""
-            start = text.rfind("\n", 0, mark.index) + 1 if mark is not None else 0
-            end = mark.index + len(line) if mark is not None else 0
-            if not text[start:end].strip():  # the end of something that began long before
-                return roots, False
-            text = text[:start] + re.sub(r"[^\r\n]", " ", text[start:end]) + text[end:]
+            is_open = is_open or bool(_OPEN.search(str(getattr(error, "context", ""))))
+            line = _wrong_line(text, error)
+            if line is None:
+                return roots, False, is_open
+            text = text[: line.start] + re.sub(r"[^\r\n]", " ", text[line.start : line.end]) + text[line.end :]
         else:
-            return roots, not mended
-    return roots, False
+            return roots, not mended, is_open
+    return roots, False, is_open
+
+
+def _wrong_line(text: str, error: Any) -> Span | None:
+    """The line without which the rest can be read; nothing where there is none."""
+    begun, found = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    if found is None:
+        return None
+    if begun is not None and _BEGUN.search(str(error.context)):
+        found = begun  # what was begun there goes on to where it is noticed
+    start = text.rfind("\n", 0, found.index) + 1
+    if "mapping values are not allowed" in str(error.problem):  # here, behind a word that is no key yet
+        above = text.rfind("\n", 0, max(start - 1, 0)) + 1
+        if _WORD.fullmatch(text, above, start) and _depth(text[above:start]) == _depth(text[start:]):
+            return Span(above, start)
+    end = found.index + len(text[found.index :].partition("\n")[0])
+    return Span(start, end) if text[start:end].strip() else None
+
+
+def _depth(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
 
 
 def _compose(events: Iterable[Any], roots: list[_Node]) -> None:

@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import lru_cache
 
 from flask_lsp.deployment_files import Kind
-from flask_lsp.facts.pieces import Cut, lines
+from flask_lsp.facts.pieces import Cut, joined
 
 _KEY = re.compile(r"( *)([\w./-]+):(?=\s|\Z)")
 _OPENS = re.compile(r" *[\w./-]+:[ \t]*(?:#[^\n]*)?\r?\n?\Z")
 """A key with nothing behind it on its line."""
 _SERVICES = re.compile(r"services:[ \t]*(?:#[^\n]*)?\r?\n?\Z")
-_MARK = re.compile(r"---(?=\s|\Z)")
+_MARK = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+_SAYING = re.compile(r"^ *[^\s#][^\n]*", re.MULTILINE)
+"""A line that says something."""
 _ANCHOR = re.compile(r"(?:^|\s)&([\w-]+)")
 _ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
 _COMMANDS = frozenset({"command", "entrypoint", "args", "startcommand", "run", "start", "script"})
 _TELLING = frozenset({"name", "build", "profiles", "volumes"})
 _STANDING = frozenset({"image", "environment", "containers", "template", "command", "entrypoint"})
 """Keys that say something of what stands beside them: the latter by being there."""
+_UNCUT = _COMMANDS | _TELLING
 _TOGETHER = frozenset({"command", "entrypoint", "image", "build", "environment", "containers", "template", *_COMMANDS})
 _LONG = 40
 """So many lines are worth to be cut."""
@@ -38,7 +41,7 @@ def cuts(kind: Kind, text: str) -> list[Cut]:
     """The pieces of a text; nothing where it cannot be cut."""
     try:
         if kind == "compose":
-            return list(_of_compose(text))
+            return _of_compose(text)
         anchored = _ANCHOR.search(text) is not None
         if kind == "workflow":
             return [] if anchored else _of_document(0, text)
@@ -53,124 +56,139 @@ def cuts(kind: Kind, text: str) -> list[Cut]:
 def _documents(text: str) -> list[Cut]:
     if "\n---" not in text:
         return [Cut(0, text)]
-    starts = [0, *(at for at, line in lines(text) if at and _MARK.match(line))]
+    starts = [0, *(found.start() for found in _MARK.finditer(text) if found.start())]
     ends = [*starts[1:], len(text)]
     return [Cut(start, text[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+@lru_cache(64)
+def _end_before(depth: int) -> re.Pattern[str]:
+    """The end of a line before one that says something and has so many blanks before it, at most."""
+    return re.compile(rf"\n(?= {{0,{depth}}}[^\s#])")
+
+
+def _parts(text: str, depth: int) -> list[str]:
+    """A text in parts that begin with lines that say something and have so many blanks before them, at most; the first
+    begins where the text does."""
+    *parts, last = _end_before(depth).split(text)
+    return [*[f"{part}\n" for part in parts], last]
+
+
+def _says_at(part: str, depth: int) -> bool:
+    return _end_before(depth).match(f"\n{part[: depth + 1]}") is not None
+
+
+def _depth(part: str) -> int:
+    """How many blanks stand before a text."""
+    return len(part) - len(part.lstrip(" "))
+
+
+def _height(text: str) -> int:
+    """How many lines a text has."""
+    return text.count("\n") + (not text.endswith("\n"))
 
 
 # -- manifests and workflows -------------------------------------------------------------------------------------------
 
 
-class _Line(NamedTuple):
-    start: int
-    text: str
-    depth: int
-    """The blanks before it; -1 for a line that says nothing."""
-
-
 def _of_document(start: int, text: str) -> list[Cut]:
     """The pieces of one document; the document itself where it is short, or cannot be cut."""
-    whole = Cut(start, text)
-    if text.count("\n") < _LONG or "\t" in text:
-        return [whole]
-    said = [_Line(at, line, _depth(line)) for at, line in lines(text)]
-    first = next((at for at, line in enumerate(said) if line.depth >= 0 and not _MARK.match(line.text)), len(said))
+    whole = [Cut(start, text)]
+    first = _SAYING.search(text)
+    while first is not None and _MARK.match(first[0]):
+        first = _SAYING.search(text, first.end())
+    if _height(text) < _LONG or "\t" in text or first is None:
+        return whole
+    at = first.start()
     try:
-        found = list(_below(said, first, len(said), ""))
+        found = joined(_below(text[at:], at, ""))
     except _Uncut:
-        return [whole]
-    if not found:
-        return [whole]
-    lead = text[: found[0].start]
-    found[0] = Cut(0, lead + found[0].text, found[0].head)
-    return [Cut(start + each.start, each.text, each.head) for each in found] if len(found) > 1 else [whole]
+        return whole
+    found[0] = Cut(0, text[:at] + found[0].text, found[0].head)
+    return [Cut(start + each.start, each.text, each.head) for each in found] if len(found) > 1 else whole
 
 
-def _depth(line: str) -> int:
-    bare = line.lstrip(" ")
-    return -1 if not bare.strip() or bare[0] == "#" else len(line) - len(bare)
-
-
-def _below(said: Sequence[_Line], first: int, end: int, head: str) -> Iterator[Cut]:
-    """The pieces of the lines from ``first`` to ``end``, which are one mapping or one list below ``head``."""
-    depth = said[first].depth if first < end else 0
-    is_list = first < end and said[first].text.lstrip(" ").startswith("- ")
-    children = list[tuple[int, str]]()
-    for number in range(first, end):
-        line = said[number]
-        if line.depth < 0 or line.depth > depth:
-            continue
-        key = _KEY.match(line.text)
-        begins_item = line.text.startswith("- ", depth)
-        if line.depth < depth or (not begins_item and key is None) or (is_list and not begins_item):
+def _below(text: str, start: int, head: str) -> list[Cut]:
+    """The pieces of a part of a file that stands there, which is one mapping or one list below ``head``; its first line
+    says something."""
+    depth = _depth(text)
+    is_list = text.startswith("- ", depth)
+    children, names = list[str](), list[str]()
+    for part in _parts(text, depth):
+        key = _KEY.match(part)
+        begins_item = part.startswith("- ", depth)
+        if (key is None and not begins_item) or (is_list and not begins_item) or _depth(part) != depth:
             raise _Uncut
-        if is_list or not begins_item:
-            children.append((number, key[2].lower() if key is not None and not is_list else ""))
-    spans = [(at, until) for (at, _), until in zip(children, [*(at for at, _ in children[1:]), end], strict=True)]
-    names = [name for _, name in children]
-    together = [name for name in names if name in _COMMANDS]
-    if len(together) > 1 or (is_list and end - first < _LONG):
+        if is_list or key is not None:
+            children.append(part)
+            names.append("" if is_list or key is None else key[2].lower())
+        else:
+            children[-1] += part
+    if len([name for name in names if name in _COMMANDS]) > 1 or (is_list and _height(text) < _LONG):
         raise _Uncut
-    texts = ["".join([line.text for line in said[at:until]]) for at, until in spans]
     stands = " " * depth + "{}: x\n"
-    telling = [
-        (number, texts[number] if name in _TELLING else stands.format(name))
+    telling = {
+        number: f"{children[number]}\n" if name in _TELLING else stands.format(name)
         for number, name in enumerate(names)
         if name in _TELLING or name in _STANDING
-    ]
-    for number, (at, until) in enumerate(spans):
-        beside = "".join([line for other, line in telling if other != number])
-        yield from _child(said, at, until, head + beside, texts[number])
+    }
+    found = list[Cut]()
+    for number, child in enumerate(children):
+        beside = "".join([line for other, line in telling.items() if other != number]) if telling else ""
+        found += _of_child(child, start, head + beside, can_be_cut=names[number] not in _UNCUT)
+        start += len(child)
+    return found
 
 
-def _child(said: Sequence[_Line], at: int, until: int, head: str, text: str) -> Iterator[Cut]:
-    """The pieces of a key with what is below it."""
-    whole = Cut(said[at].start, text, head)
-    key = _KEY.match(said[at].text)
-    kept = key is None or key[2].lower() in (_COMMANDS | _TELLING)
-    if kept or until - at < _LONG or not _OPENS.match(said[at].text):
-        yield whole
-        return
-    first = next((number for number in range(at + 1, until) if said[number].depth >= 0), until)
-    if first == until or (said[first].depth <= said[at].depth and not said[first].text.lstrip(" ").startswith("- ")):
-        yield whole
-        return
-    try:
-        found = list(_below(said, first, until, head + said[at].text))
-    except _Uncut:
-        yield whole
-        return
-    lead = "".join([line.text for line in said[at:first]])
-    yield Cut(said[at].start, lead, head)
-    yield from found
+def _of_child(text: str, start: int, head: str, *, can_be_cut: bool) -> list[Cut]:
+    """The pieces of a key or an item with what is below it."""
+    if can_be_cut and len(text) > _LONG and _height(text) >= _LONG:
+        behind = text.find("\n") + 1
+        line, first = text[:behind], _SAYING.search(text, behind)
+        if first is not None and _OPENS.match(line):
+            at, below = first.start(), text[first.start() :]
+            if _depth(below) > _depth(line) or below.lstrip(" ").startswith("- "):
+                try:
+                    return [Cut(start, text[:at], head), *_below(below, start + at, head + line)]
+                except _Uncut:
+                    pass
+    return [Cut(start, text, head)]
 
 
 # -- compose files -----------------------------------------------------------------------------------------------------
 
 
-def _of_compose(text: str) -> Iterator[Cut]:
-    starts: list[tuple[int, str]] = []
-    head, indent = "", 0
-    for at, line in lines(text):
-        bare = line.lstrip(" ")
-        if not bare.strip() or bare[0] == "#" or (not starts and _MARK.match(line)):
-            continue
-        key, depth = _KEY.match(line), len(line) - len(bare)
-        if not depth:
-            if key is None or key[2] in _TOGETHER:
-                raise _Uncut
-            head, indent = (line, 0) if _SERVICES.match(line) else ("", 0)
-            starts.append((at, ""))
-        elif head:
-            indent = indent or depth
-            if depth < indent or (depth == indent and (key is None or key[2] in _TOGETHER)):
-                raise _Uncut
-            if depth == indent:
-                starts.append((at, head))
-    ends = [*(at for at, _ in starts[1:]), len(text)]
-    found = [Cut(start, text[start:end], head) for (start, head), end in zip(starts, ends, strict=True)]
-    heads = _heads(found)
-    return (each._replace(head=above) for each, above in zip(found, heads, strict=True))
+def _of_compose(text: str) -> list[Cut]:
+    outer, at = _parts(text, 0), 0
+    while outer and (not _says_at(outer[0], 0) or _MARK.match(outer[0])):
+        if not _MARK.match(outer[0]) and _SAYING.search(outer[0]):
+            raise _Uncut
+        at += len(outer.pop(0))
+    found = list[Cut]()
+    for part in outer:
+        key = _KEY.match(part)
+        if key is None or key[2] in _TOGETHER:
+            raise _Uncut
+        line = part[: part.find("\n") + 1]
+        found += _of_services(part, at, line) if _SERVICES.match(line) else [Cut(at, part)]
+        at += len(part)
+    if "&" not in text:
+        return found
+    return [each._replace(head=above) for each, above in zip(found, _heads(found), strict=True)]
+
+
+def _of_services(text: str, start: int, head: str) -> Iterator[Cut]:
+    """What stands before the first service, and each of them behind the key above."""
+    first = _SAYING.search(text, len(head))
+    begin = first.start() if first is not None else len(text)
+    yield Cut(start, text[:begin])
+    depth = _depth(text[begin:])
+    for part in _parts(text[begin:], depth) if first is not None else ():
+        key = _KEY.match(part)
+        if key is None or key[2] in _TOGETHER or _depth(part) != depth:
+            raise _Uncut
+        yield Cut(start + begin, part, head)
+        begin += len(part)
 
 
 def _heads(cut: Sequence[Cut]) -> list[str]:
@@ -181,8 +199,6 @@ def _heads(cut: Sequence[Cut]) -> list[str]:
             if name in anchors and anchors[name] != number:
                 raise _Uncut
             anchors[name] = number
-    if not anchors:
-        return [each.head for each in cut]
     heads: list[str] = []
     for number, each in enumerate(cut):
         needed = set[int]()

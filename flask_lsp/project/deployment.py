@@ -10,11 +10,23 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from flask_lsp.facts.launching import FACTORIES, SERVERS, TARGET, Part, Started, Target, read_target, started, target_of
+from flask_lsp.facts.launching import (
+    FACTORIES,
+    SERVERS,
+    TARGET,
+    Part,
+    Programs,
+    Started,
+    Target,
+    moved_program,
+    programs,
+    read_target,
+    target_of,
+)
 from flask_lsp.frozen import frozen
 
 if TYPE_CHECKING:
-    from flask_lsp.facts.deployment import Piece
+    from flask_lsp.facts.deployment import Piece, Variable
     from flask_lsp.project.project import File, Project
 
 _INIT = "/__init__.py"
@@ -116,15 +128,30 @@ def _said_to(project: Project, file: File) -> list[tuple[str, str | None]]:
     """The variables of a file that configurations read, with the values that count."""
     from flask_lsp.project.config_model import asked_of_environment
 
-    names, prefixes = asked_of_environment(project)
-    if not names and not prefixes:
+    asked = asked_of_environment(project)
+    if not any(asked):
         return []
-    said = (each for part in file.deployment.parts for each in part.piece.variables)
-    return [
-        (each.name, each.value if each.name in names else None)
-        for each in said
-        if each.name in names or each.name.startswith(prefixes)
-    ]
+    key = _said_to, asked
+    known = file.kept.get(key)
+    if known is None:
+        known = file.kept[key] = [each for part in file.deployment.parts for each in _asked_of(part.piece, *asked)]
+    return cast("list[tuple[str, str | None]]", known)
+
+
+def _asked_of(piece: Piece, names: frozenset[str], prefixes: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
+    if not piece.variables:
+        return ()
+    key = _said_to, names, prefixes
+    known: tuple[tuple[str, str | None], ...] | None = piece.kept.get(key)
+    if known is None:
+        known = piece.kept[key] = tuple(
+            [
+                (each.name, each.value if each.name in names else None)
+                for each in piece.variables
+                if each.name in names or each.name.startswith(prefixes)
+            ]
+        )
+    return known
 
 
 def _launches_in(file: File) -> tuple[Launch, ...]:
@@ -136,19 +163,30 @@ def _launches_in(file: File) -> tuple[Launch, ...]:
 
 def launches_in(file: File) -> Iterator[Launch]:
     """What a file starts, as the run of imports wants it."""
-    for each in started_in(file):
-        yield from launch_of(each)
-    for variable in file.deployment.named("FLASK_APP"):
-        if variable.value:
-            yield from _flask(Part(variable.value, variable.span), "")
+    for one in programs_in(file):
+        known: tuple[Launch, ...] | None = one.part.piece.kept.get((Launch, one.folder))
+        if known is None:
+            known = one.part.piece.kept[Launch, one.folder] = tuple(
+                [launch for each in one.said for launch in launch_of(each)]
+            )
+        yield from known
+    for one in programs_in(file):
+        for variable in one.part.piece.by_name.get("FLASK_APP", ()):
+            if variable.value:
+                yield from _flask(Part(variable.value, variable.span), "")
+
+
+def programs_in(file: File) -> tuple[Programs, ...]:
+    """What a file starts, piece by piece; kept with it."""
+    known = file.kept.get(Programs)
+    if known is None:
+        known = file.kept[Programs] = programs(file.deployment)
+    return cast("tuple[Programs, ...]", known)
 
 
 def started_in(file: File) -> tuple[Started, ...]:
-    """What a file starts; kept with it."""
-    known = file.kept.get(Started)
-    if known is None:
-        known = file.kept[Started] = started(file.deployment)
-    return cast("tuple[Started, ...]", known)
+    """What a file starts."""
+    return tuple([each for one in programs_in(file) for each in one.placed])
 
 
 class Named(NamedTuple):
@@ -161,21 +199,40 @@ class Named(NamedTuple):
     """From which it may be started, for ``folders_of``."""
     started: Started | None = None
 
+    def moved(self, by: int) -> Named:
+        """The same, so many letters further down."""
+        part = Part(self.part.text, self.part.span.shift(by))
+        each = moved_program(self.started, by) if self.started is not None else None
+        return Named(part, self.target, self.tool, self.folders, each)
 
-def named_in(file: File) -> tuple[Named, ...]:
-    """The applications that a deployment file names; kept with it."""
-    known = file.kept.get(Named)
+
+def named_in(file: File) -> Iterator[Named]:
+    """The applications that a deployment file names."""
+    for start, named in named_by_piece(file):
+        for each in named:
+            yield each.moved(start)
+
+
+def named_by_piece(file: File) -> list[tuple[int, tuple[Named, ...]]]:
+    """The same with places that count from the piece, behind the place where this stands."""
+    found = [(one.part.start, _named_in(one)) for one in programs_in(file)]
+    return [each for each in found if each[1]]
+
+
+def _named_in(one: Programs) -> tuple[Named, ...]:
+    piece = one.part.piece
+    known: tuple[Named, ...] | None = piece.kept.get((Named, one.folder))
     if known is None:
-        known = file.kept[Named] = tuple(_named_in(file))
-    return cast("tuple[Named, ...]", known)
+        known = piece.kept[Named, one.folder] = tuple(_named(piece.by_name.get("FLASK_APP", ()), one.said))
+    return known
 
 
-def _named_in(file: File) -> Iterator[Named]:
-    for variable in file.deployment.named("FLASK_APP"):
+def _named(variables: Iterable[Variable], said: Iterable[Started]) -> Iterator[Named]:
+    for variable in variables:
         if variable.value:
             part = Part(variable.value, variable.span)
             yield Named(part, read_target(part, "flask"), "flask", variable.where.folders)
-    for each in started_in(file):
+    for each in said:
         for variable in each.sets:
             if variable.name == "FLASK_APP" and variable.value:
                 part = Part(variable.value, variable.span)
@@ -200,11 +257,21 @@ def _imported(project: Project, file: File, told: Iterable[tuple[Target, tuple[s
     return frozenset(module for module in found if module is not None)
 
 
-def _told_servers(file: File) -> tuple[tuple[Target, tuple[str, ...]], ...]:
+def _told_servers(file: File) -> frozenset[tuple[Target, tuple[str, ...]]]:
+    """The targets that servers are told, and from where."""
     if not file.is_deployment:
-        return ()
-    named = (each for each in named_in(file) if each.tool in SERVERS and each.target is not None)
-    return tuple((each.target, each.folders) for each in named if each.target is not None)
+        return frozenset()
+    known = file.kept.get(_told_servers)
+    if known is None:
+        said = {each for _, named in named_by_piece(file) for each in _told(named)}
+        known = file.kept[_told_servers] = frozenset(said)
+    return cast("frozenset[tuple[Target, tuple[str, ...]]]", known)
+
+
+def _told(named: Iterable[Named]) -> Iterator[tuple[Target, tuple[str, ...]]]:
+    for each in named:
+        if each.tool in SERVERS and each.target is not None:
+            yield each.target, each.folders
 
 
 def start_folders(each: Started) -> tuple[str, ...]:

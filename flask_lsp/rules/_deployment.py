@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask_lsp.deployment_files import says_development, says_production
 from flask_lsp.facts.deployment import Command, DeploymentFacts, Variable, Where
 from flask_lsp.facts.shell import Word
-from flask_lsp.project.deployment import scripts_of, started_in
+from flask_lsp.project.deployment import programs_in, scripts_of
 from flask_lsp.project.project import Project
 from flask_lsp.rules.base import Fix
 from flask_lsp.rules.context import Context
@@ -81,7 +81,7 @@ def variables_of(facts: DeploymentFacts, ctx: Context, *names: str) -> Iterator[
     """The variables of some names that the file sets, before a command too, and for whom."""
     for variable in facts.named(*names):
         yield variable, role(variable, facts, ctx)
-    for each in programs(facts, ctx):
+    for each in programs(facts, ctx, lambda each: any(variable.name in names for variable in each.sets)):
         for variable in each.sets:
             if variable.name in names:
                 yield variable, role(each.command, facts, ctx)
@@ -94,10 +94,13 @@ def placed(variable: Variable) -> Span:
     return variable.span if variable.span.end > variable.span.start else variable.name_span
 
 
-def programs(facts: DeploymentFacts, ctx: Context) -> tuple[Started, ...]:
-    """What the file starts."""
+def programs(facts: DeploymentFacts, ctx: Context, wanted: Callable[[Started], bool]) -> Iterator[Started]:
+    """What the file starts, as far as it is wanted: most is not, and need not be placed. Who decides may ask for no
+    place."""
     assert ctx.file.deployment is facts
-    return started_in(ctx.file)
+    for one in programs_in(ctx.file):
+        if any(wanted(each) for each in one.said):
+            yield from (each for each in one.placed if wanted(each))
 
 
 # -- repairs -----------------------------------------------------------------------------------------------------------

@@ -128,6 +128,16 @@ def test_huge_and_nested_files_come_to_an_end() -> None:
             [None, None],
         ),
         ("compose", "a: [\nb\n---\nenvironment:\n  FLASK_APP: shop\n", []),
+        *(
+            ("compose", f"services:\n  web:\n    environment:\n{lines}", values)
+            for lines, values in (  # what is being typed says nothing, all else what it said
+                ("      FLASK_DEBUG: 1\n      LOG\n      FLASK_ENV: a\n      FLASK_APP: b\n", ["1", "a", "b"]),
+                ("      LOG\n      FLASK_DEBUG: 1\n      FLASK_ENV: a\n", ["1", "a"]),
+                ('      FLASK_DEBUG: 1\n      FLASK_APP: "a\n      FLASK_ENV: a\n    command: x\n', ["1", "a"]),
+                ("      FLASK_DEBUG: 1\n      FLASK_APP: [a\n      X: a\n    command: x\n", ["1"]),
+                ("      FLASK_DEBUG: 1\n    X: a: b\n  db:\n    environment: {FLASK_ENV: a}\n", ["1", "a"]),
+            )
+        ),
         (
             "unit",
             "[Unit]\nEnvironment=FLASK_APP=no\n[Service]\nEnvironment='FLASK_APP=a b' FLASK_DEBUG=1\n",

@@ -68,7 +68,7 @@ def check(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
     for variable, of in variables_of(facts, ctx, "FLASK_DEBUG", "FLASK_ENV"):
         if is_debug(variable) or is_development_mode(variable):
             yield from _variable(variable, of, ctx)
-    for each in programs(facts, ctx):
+    for each in programs(facts, ctx, lambda each: each.debug is not None and each.runs_flask):
         yield from _option(each, role(each.command, facts, ctx), ctx)
 
 
@@ -104,7 +104,7 @@ def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
 
 def _option(each: Started, of: Role, ctx: Context) -> Iterator[Finding]:
     word = each.debug
-    if word is None or of is Role.DEVELOPMENT or not each.runs_flask:
+    if word is None or of is Role.DEVELOPMENT:
         return
     message = f"`--debug` {_WHY}: leave it to the command with which you develop."
     if of is Role.DOUBTFUL:

@@ -47,10 +47,11 @@ web: gunicorn 'example:create_app()'
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from flask_lsp.facts.deployment import Command, DeploymentFacts
 from flask_lsp.facts.launching import Part, Started, Target
-from flask_lsp.project.deployment import Named, named_in
+from flask_lsp.project.deployment import Named, named_by_piece
 from flask_lsp.project.targets import Judged, Outcome, judge
 from flask_lsp.rules._deployment import in_shell
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
@@ -60,20 +61,33 @@ from flask_lsp.text import Span
 
 rule = Rule("FL807", "deployment-target-missing", Level.ERROR, words=("wsgi_app",))
 
+_Question: TypeAlias = tuple[str, Target, tuple[str, ...], bool]
+"""What ``judge`` wants to know."""
+
 
 def check(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
-    for named in named_in(ctx.file):
-        if named.target is not None and named.tool not in ("python", "python -m"):
-            yield from _named(named, named.target, facts, ctx)
+    judged: dict[_Question, Judged] = {}
+    for start, said in named_by_piece(ctx.file):
+        for each in said:
+            asked = _question(each, facts)
+            if asked is None:
+                continue
+            if asked not in judged:  # most services of a file start the same
+                judged[asked] = ctx.ask(judge, *asked)
+            if judged[asked].outcome is not Outcome.FINE:
+                yield from _named(each.moved(start), asked[1], judged[asked], ctx)
 
 
-def _named(named: Named, target: Target, facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
+def _question(named: Named, facts: DeploymentFacts) -> _Question | None:
+    if named.target is None or named.tool in ("python", "python -m"):
+        return None
+    here = facts.brings and (named.started is None or not named.started.command.where.foreign)
+    return named.tool, named.target, named.folders, here
+
+
+def _named(named: Named, target: Target, judged: Judged, ctx: Context) -> Iterator[Finding]:
     part, each = named.part, named.started
-    here = facts.brings and (each is None or not each.command.where.foreign)
-    judged = ctx.ask(judge, named.tool, target, named.folders, here)
     span, message = _said(part, target, named.tool, each, judged)
-    if not message:
-        return
     fixes: list[Fix] = []
     if each is None or each.name is None:
         near = [_as_written(name, part, named.tool) for name in judged.near]

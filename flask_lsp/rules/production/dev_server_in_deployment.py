@@ -77,8 +77,8 @@ def check(node: ast.Call | DeploymentFacts, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, ast.Call):
         yield from _in_code(node, ctx)
     elif node.kind not in ("workflow", "env"):
-        for each in programs(node, ctx):
-            of = role(each.command, node, ctx) if each.command.starts else Role.DEVELOPMENT
+        for each in programs(node, ctx, _may_be):
+            of = role(each.command, node, ctx)
             if of is not Role.DEVELOPMENT:
                 yield from _started(each, of, node, ctx)
 
@@ -97,6 +97,11 @@ def _in_code(call: ast.Call, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(host, message, level=Level.INFORMATION)
 
 
+def _may_be(each: Started) -> bool:
+    """It may start a development server: other servers are none."""
+    return each.command.starts and (each.runs_flask or each.tool in ("python", "python -m"))
+
+
 def _started(each: Started, of: Role, facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
     folders = start_folders(each)
     if each.runs_flask:
@@ -105,7 +110,7 @@ def _started(each: Started, of: Role, facts: DeploymentFacts, ctx: Context) -> I
         host, port, what = _text(option(each, "--host", "-h")), _text(option(each, "--port", "-p")), "`flask run`"
         last = next(word.span for word in each.words if word.text == "run")
     else:
-        wanted = target_of(each) if each.tool in ("python", "python -m") else None
+        wanted = target_of(each)
         runs = ctx.ask(targets.runs_server, wanted, folders) if wanted is not None else None
         if runs is None or each.target is None:
             return
