@@ -20,6 +20,8 @@ STRANGE_ENDS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SHORT = 200
 _JOINED = 8
 """So many short pieces are joined to one, by and large: to read them costs less than to look for each."""
+_MANY = 12
+"""Joined to so many, the next that may end does so."""
 _MIXED = 0x9E3779B1
 _LINE = re.compile(r"[^\n]*\n?")
 _ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
@@ -56,7 +58,7 @@ def joined(cut: Iterable[Cut]) -> list[Cut]:
     before = Cut(0, "")
     for each in cut:
         is_behind = each.head in (before.head, before.text)
-        if texts and (not is_behind or len(each.text) > _SHORT or _begins_anew(each.text)):
+        if texts and (not is_behind or len(each.text) > _SHORT or _begins_anew(each.text, len(texts))):
             found.append(Cut(begin, "".join(texts), head))
             texts = []
         if not texts:
@@ -66,8 +68,10 @@ def joined(cut: Iterable[Cut]) -> list[Cut]:
     return [*found, Cut(begin, "".join(texts), head)]
 
 
-def _begins_anew(text: str) -> bool:
-    return not (crc32(text.encode()) * _MIXED >> 16) % _JOINED  # the sums of like texts are alike
+def _begins_anew(text: str, behind: int) -> bool:
+    """A text is not joined to those, so many, that stand before it."""
+    number = crc32(text.encode()) * _MIXED >> 16  # the sums of like texts are alike
+    return not number % (_JOINED if behind < _MANY else 2)
 
 
 class Reader:

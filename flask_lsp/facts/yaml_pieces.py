@@ -15,6 +15,7 @@ from flask_lsp.deployment_files import Kind
 from flask_lsp.facts.pieces import Cut, joined
 
 _KEY = re.compile(r"( *)([\w./-]+):(?=\s|\Z)")
+_WORD = re.compile(r" *\w[\w./:=$-]*[ \t]*\r?(?:\n|\Z)")
 _OPENS = re.compile(r" *[\w./-]+:[ \t]*(?:#[^\n]*)?\r?\n?\Z")
 """A key with nothing behind it on its line."""
 _SERVICES = re.compile(r"services:[ \t]*(?:#[^\n]*)?\r?\n?\Z")
@@ -78,6 +79,11 @@ def _says_at(part: str, depth: int) -> bool:
     return _end_before(depth).match(f"\n{part[: depth + 1]}") is not None
 
 
+def _begins_key(part: str) -> bool:
+    """A text begins with a plain key, or with a word that might become one while somebody types."""
+    return _KEY.match(part) is not None or _WORD.match(part) is not None
+
+
 def _depth(part: str) -> int:
     """How many blanks stand before a text."""
     return len(part) - len(part.lstrip(" "))
@@ -116,12 +122,12 @@ def _below(text: str, start: int, head: str) -> list[Cut]:
     children, names = list[str](), list[str]()
     for part in _parts(text, depth):
         key = _KEY.match(part)
-        begins_item = part.startswith("- ", depth)
-        if (key is None and not begins_item) or (is_list and not begins_item) or _depth(part) != depth:
+        begins_item, begins_key = part.startswith("- ", depth), _begins_key(part)
+        if not (begins_item or (begins_key and not is_list)) or _depth(part) != depth:
             raise _Uncut
-        if is_list or key is not None:
+        if is_list or begins_key:
             children.append(part)
-            names.append("" if is_list or key is None else key[2].lower())
+            names.append(key[2].lower() if key is not None and not is_list else "")
         else:
             children[-1] += part
     if len([name for name in names if name in _COMMANDS]) > 1 or (is_list and _height(text) < _LONG):
@@ -167,7 +173,7 @@ def _of_compose(text: str) -> list[Cut]:
     found = list[Cut]()
     for part in outer:
         key = _KEY.match(part)
-        if key is None or key[2] in _TOGETHER:
+        if not _begins_key(part) or (key is not None and key[2] in _TOGETHER):
             raise _Uncut
         line = part[: part.find("\n") + 1]
         found += _of_services(part, at, line) if _SERVICES.match(line) else [Cut(at, part)]
@@ -185,7 +191,7 @@ def _of_services(text: str, start: int, head: str) -> Iterator[Cut]:
     depth = _depth(text[begin:])
     for part in _parts(text[begin:], depth) if first is not None else ():
         key = _KEY.match(part)
-        if key is None or key[2] in _TOGETHER or _depth(part) != depth:
+        if not _begins_key(part) or (key is not None and key[2] in _TOGETHER) or _depth(part) != depth:
             raise _Uncut
         yield Cut(start + begin, part, head)
         begin += len(part)

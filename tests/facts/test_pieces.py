@@ -187,7 +187,7 @@ TEXTS: list[tuple[Kind, str, int]] = [
     ("yaml", KUBERNETES, 2),
     ("yaml", POD, 10),
     ("yaml", POD.replace(VOLUMES, "") + VOLUMES.rstrip(), 10),
-    ("yaml", MAP, 5),
+    ("yaml", MAP, 6),
     ("yaml", VALUES, 12),
     ("workflow", WORKFLOW, 9),
     ("dockerfile", DOCKERFILE, 10),
