@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -188,14 +188,12 @@ class DeploymentFacts:
                 found.setdefault(name, []).append(part)
         return found
 
-    def named(self, *names: str) -> list[Variable]:
-        """The variables of some names, name by name: who types in a long file moves no others."""
-        parts = [(name, part) for name in names for part in self._by_name.get(name, ())]
-        return [
-            each
-            for name, part in parts
-            for each in part.moved((Variable, name), part.piece.by_name[name], moved_variable)
-        ]
+    def named(self, name: str, wanted: Callable[[Variable], bool]) -> Iterator[Variable]:
+        """The variables of a name, as far as they are wanted: who types in a long file moves no others. Who decides may
+        ask for no place."""
+        for part in self._by_name.get(name, ()):
+            if any(map(wanted, part.piece.by_name[name])):
+                yield from filter(wanted, part.moved((Variable, name), part.piece.by_name[name], moved_variable))
 
     @property
     def is_silent(self) -> bool:
@@ -204,7 +202,8 @@ class DeploymentFacts:
 
     def said_at(self, span: Span) -> Variable | Command | None:
         """The variable or command that holds a place."""
-        said = (*self.variables, *self.commands)
+        here = [part for part in self.parts if part.start <= span.start <= part.start + len(part.piece.text)]
+        said = [*(each for part in here for each in part.variables), *(each for part in here for each in part.commands)]
         return next((each for each in said if each.whole.start <= span.start <= each.whole.end), None)
 
     def begin(self, span: Span) -> int:

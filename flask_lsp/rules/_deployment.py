@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -77,14 +77,21 @@ def mounts_sources(project: Project, document: str, where: Where) -> bool:
     return False
 
 
-def variables_of(facts: DeploymentFacts, ctx: Context, *names: str) -> Iterator[tuple[Variable, Role]]:
-    """The variables of some names that the file sets, before a command too, and for whom."""
-    for variable in facts.named(*names):
-        yield variable, role(variable, facts, ctx)
-    for each in programs(facts, ctx, lambda each: any(variable.name in names for variable in each.sets)):
-        for variable in each.sets:
-            if variable.name in names:
-                yield variable, role(each.command, facts, ctx)
+def variables_of(
+    facts: DeploymentFacts, ctx: Context, wanted: Mapping[str, Callable[[Variable], bool]]
+) -> Iterator[tuple[Variable, Role]]:
+    """The variables that the file sets, before a command too, and for whom: those of some names, each as far as it is
+    wanted. Who decides may ask for no place."""
+    for name, is_wanted in wanted.items():
+        for variable in facts.named(name, is_wanted):
+            yield variable, role(variable, facts, ctx)
+
+    def among(variable: Variable) -> bool:
+        return variable.name in wanted and wanted[variable.name](variable)
+
+    for each in programs(facts, ctx, lambda each: any(map(among, each.sets))):
+        for variable in filter(among, each.sets):
+            yield variable, role(each.command, facts, ctx)
 
 
 def placed(variable: Variable) -> Span:

@@ -65,9 +65,8 @@ _WHY = "lets anyone who reaches the server run code on it"
 
 
 def check(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
-    for variable, of in variables_of(facts, ctx, "FLASK_DEBUG", "FLASK_ENV"):
-        if is_debug(variable) or is_development_mode(variable):
-            yield from _variable(variable, of, ctx)
+    for variable, of in variables_of(facts, ctx, {"FLASK_DEBUG": is_debug, "FLASK_ENV": is_development_mode}):
+        yield from _variable(variable, of, ctx)
     for each in programs(facts, ctx, lambda each: each.debug is not None and each.runs_flask):
         yield from _option(each, role(each.command, facts, ctx), ctx)
 

@@ -159,8 +159,8 @@ def _remove(statement: ast.stmt, ctx: Context) -> Fix:
 
 def _deployed(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
     """``WERKZEUG_DEBUG_PIN=off`` where the application is deployed."""
-    for variable, of in variables_of(facts, ctx, _PIN):
-        if variable.value != "off" or of is Role.DEVELOPMENT:
+    for variable, of in variables_of(facts, ctx, {_PIN: lambda variable: variable.value == "off"}):
+        if of is Role.DEVELOPMENT:
             continue
         doubtful = of is Role.DOUBTFUL
         message = f"If this is more than a file for development: {_NO_PIN}" if doubtful else _NO_PIN

@@ -71,9 +71,9 @@ def check(
 
 def _deployed(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
     """``FLASK_ENV`` in a deployment file, where FL503 does not speak of it."""
-    for variable, of in variables_of(facts, ctx, "FLASK_ENV"):
-        if not variable.value or ctx.versions.below("flask", (2, 3)):
-            continue
+    if ctx.versions.below("flask", (2, 3)):
+        return
+    for variable, of in variables_of(facts, ctx, {"FLASK_ENV": lambda variable: bool(variable.value)}):
         if is_development_mode(variable) and of is not Role.DEVELOPMENT:
             continue
         if not ctx.ask(config.reads, "FLASK_ENV"):
