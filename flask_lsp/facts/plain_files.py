@@ -245,13 +245,17 @@ def _settings_in(piece: Piece) -> tuple[tuple[_Key, ...], str]:
     return known
 
 
+_GUNICORN = frozenset({"wsgi_app", "chdir", "raw_env"})
+
+
 def read_gunicorn(facts: FileFacts, text: str) -> DeploymentFacts:
     """``wsgi_app``, ``chdir`` and ``raw_env`` of a configuration of gunicorn."""
     values: dict[str, tuple[Assigned, Span]] = {}
-    for name in ("wsgi_app", "chdir", "raw_env"):
-        for at in facts.bindings.get(name, ()):
-            if isinstance(at.bound, Assigned):
-                values[name] = at.bound, at.span
+    for start, block in facts.blocks:  # not by all the bindings of the file, which nobody else asks for at each key
+        for name in _GUNICORN & block.bindings.keys():
+            for bound in block.bindings[name]:
+                if isinstance(bound, Assigned):
+                    values[name] = bound, bound.span.shift(start)
     variables, started = list[Variable](), list[Command]()
     if "raw_env" in values and isinstance(values["raw_env"][0].value, Items):
         for word in _strings(text, values["raw_env"][1]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 Parsed = TypeVar("Parsed")
@@ -28,6 +28,12 @@ _UNREADABLE = re.compile("[\0\ud800-\udfff]")
 _MOST_WORK = 400_000
 """Code points parsed again at most for one block, if that is more than ``_FEWEST_ATTEMPTS``; then it is given up."""
 _FEWEST_ATTEMPTS = 8
+_IN_BRACKETS = (",", "[", "(", "{")
+"""How a line ends behind which a bracket is open."""
+_OPENED = re.compile(r"opening parenthesis .* on line (\d+)")
+_NEVER_CLOSED = "was never closed"
+_OPENING = re.compile(r"[(\[{]")
+_STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|#.*")
 _MOST_BLANK = 1000
 """Lines looked at for the one that decides whether a line heads a body."""
 
@@ -46,17 +52,30 @@ def mend(text: str, error: BaseException, read: Callable[[str], Parsed]) -> tupl
     _replace_unreadable(lines, mended)
     attempts = max(_FEWEST_ATTEMPTS, min(60, _MOST_WORK // max(len(text), 1)))
     failure: BaseException | None = error if not mended else None
+    tried: set[int] = set()
     for _ in range(attempts):
+        item, line = None, ""
         if isinstance(failure, SyntaxError):
-            # A line at an indent of its own cannot stay, whatever it says.
-            alone = isinstance(failure, IndentationError) and not _EXPECTED_BLOCK.search(failure.msg)
-            _replace(lines, _offending(failure, lines, mended), mended, leave_out=alone)
+            item = _item(failure, lines, tried)
+            if item is not None:
+                tried.add(item)
+                line, lines[item] = lines[item], _blank(lines[item])
+            else:
+                # A line at an indent of its own cannot stay, whatever it says.
+                alone = isinstance(failure, IndentationError) and not _EXPECTED_BLOCK.search(failure.msg)
+                _replace(lines, _offending(failure, lines, mended), mended, leave_out=alone)
         elif failure is not None:
             break
         try:
-            return read("".join(lines)), frozenset(mended)
+            return read("".join(lines)), frozenset(mended if item is None else {*mended, item})
         except FAILURES as again:
-            failure = again
+            if item is None:
+                failure = again
+            elif isinstance(again, SyntaxError) and _is_another(again, failure, item, lines):
+                mended.add(item)
+                failure = again
+            else:
+                lines[item] = line
     return None, frozenset(range(len(lines) + text.endswith(("\r", "\n"))))
 
 
@@ -77,6 +96,54 @@ def _offending(error: SyntaxError, lines: list[str], mended: set[int]) -> int:
     before = (near for near in range(line, -1, -1) if near not in mended and lines[near].strip())
     after = (near for near in range(line, len(lines)) if near not in mended and lines[near].strip())
     return next(before, next(after, line))
+
+
+def _item(error: SyntaxError, lines: list[str], tried: set[int]) -> int | None:
+    """The line of a long list, call or dict without which it may parse: ``pass`` cannot stand there."""
+    for number in _suspects(error, lines):
+        if number and number not in tried and lines[number].strip() and _follows_an_item(lines, number):
+            return number
+    return None
+
+
+def _suspects(error: SyntaxError, lines: list[str]) -> Iterator[int]:
+    """The line that CPython names, and the one before, where a bracket may be open that nobody closes. Where what
+    follows has been taken for the inside of that bracket, it is the outer one that lacks its end."""
+    opened = _OPENED.search(error.msg or "")
+    named = min(max(int(opened.group(1)) if opened else error.lineno or len(lines), 1), len(lines)) - 1
+    if _NEVER_CLOSED in (error.msg or ""):
+        yield from _left_open(lines, named + 1)
+        return
+    yield named
+    yield next((at for at in range(named - 1, -1, -1) if lines[at].strip()), 0)
+
+
+def _left_open(lines: list[str], start: int) -> Iterator[int]:
+    """The lines that open a bracket, with nothing deeper below."""
+    for number in range(start, len(lines) - 1):
+        line, below = lines[number], lines[number + 1]
+        if len(below) - len(below.lstrip()) > len(line) - len(line.lstrip()) or not _OPENING.search(line):
+            continue
+        code = _STRING.sub("", line)
+        if sum(map(code.count, "([{")) > sum(map(code.count, ")]}")):
+            yield number
+            return
+
+
+def _follows_an_item(lines: list[str], number: int) -> bool:
+    above = next((lines[at] for at in range(number - 1, -1, -1) if lines[at].strip()), "")
+    return above.rstrip().endswith(_IN_BRACKETS)
+
+
+def _is_another(error: SyntaxError, before: BaseException | None, number: int, lines: list[str]) -> bool:
+    """What fails without a line is another mistake elsewhere: neither the same, nor the line that follows."""
+    following = next((at for at in range(number + 1, len(lines)) if lines[at].strip()), len(lines))
+    known = (number + 1, following + 1, getattr(before, "lineno", None))
+    return error.lineno not in known and _NEVER_CLOSED not in error.msg
+
+
+def _blank(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
 
 
 def _replace(lines: list[str], number: int, mended: set[int], *, leave_out: bool = False) -> None:

@@ -76,15 +76,18 @@ CLIENT = {
 class Server:
     """A server that runs, with the text open in it. Blocks: nothing but the server shall take time."""
 
-    def __init__(self, command: Sequence[str], path: Path, text: str, language: str = "python") -> None:
+    def __init__(
+        self, command: Sequence[str], path: Path, text: str, language: str = "python", root: Path | None = None
+    ) -> None:
+        root = root or path.parent
         self.uri = path.as_uri()
         self.version = 1
         begin = time.perf_counter()
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=path.parent, env=ENVIRONMENT
+            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=root, env=ENVIRONMENT
         )
-        folder = path.parent.as_uri()
+        folder = root.as_uri()
         params = {
             "processId": os.getpid(),
             "rootUri": folder,
@@ -181,6 +184,14 @@ def place(text: str) -> tuple[int, str]:
     return line, " " * column
 
 
+def known_as(file: Path) -> Path:
+    """The shortest end of a path that is taken for the same kind of file: some are known by their folder."""
+    parts = file.resolve().parts
+    kind = kind_of("/".join(parts))
+    ends = (parts[start:] for start in range(len(parts) - 1, 0, -1))
+    return Path(*next(end for end in ends if kind_of("/" + "/".join(end)) == kind))
+
+
 def place_of_setting(text: str) -> tuple[int, str]:
     """The line before which to type a setting, and its indentation: one that sets a variable, nearest to the middle."""
     lines = text.split("\n")
@@ -258,15 +269,18 @@ def table(times: dict[str, list[float]], whole: list[bool]) -> None:
 
 def deployed(options: argparse.Namespace, text: str) -> None:
     """Types into a deployment file, and as many keys into a Python file with as many lines."""
-    kind = kind_of(options.file.name) or ""
+    name = known_as(options.file)
+    kind = kind_of(f"/{name.as_posix()}") or ""
     line, indent = place_of_setting(text)
     python = as_long(text.count("\n"))
     with tempfile.TemporaryDirectory() as folder:
-        path, beside = Path(folder).resolve() / options.file.name, Path(folder).resolve() / "shop.py"
+        root = Path(folder).resolve()
+        path, beside = root / name, root / "shop.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         beside.write_text(python, encoding="utf-8")
         command = options.server or OURS
-        ours, other = Server(command, path, text, kind), Server(command, beside, python)
+        ours, other = Server(command, path, text, kind, root), Server(command, beside, python)
         where = {ours: (line, indent, SETTINGS.get(kind, SETTINGS[""])), other: (*place(python), TYPED)}
         times: dict[Server, list[float]] = {ours: [], other: []}
         for server, (at, before, typed) in where.items():
@@ -275,10 +289,10 @@ def deployed(options: argparse.Namespace, text: str) -> None:
             for number in range(len(TYPED)):
                 for server, (at, before, typed) in where.items():
                     times[server] += type_line(server, at, before, typed[number % len(typed)])
-        print(f"{options.file.name}: {text.count(chr(10))} lines, typing at line {line + 1}")
-        for name, share in (("p50", 0.5), ("p95", 0.95)):
+        print(f"{name}: {text.count(chr(10))} lines, typing at line {line + 1}")
+        for quantity, share in (("p50", 0.5), ("p95", 0.95)):
             one, two = quantile(times[ours], share), quantile(times[other], share)
-            print(f"{name} {one:6.2f} ms, in a Python file as long {two:6.2f} ms, ratio {one / two:5.2f}")
+            print(f"{quantity} {one:6.2f} ms, in a Python file as long {two:6.2f} ms, ratio {one / two:5.2f}")
         print(f"{ours.findings} findings")
         ours.stop()
         other.stop()
@@ -292,7 +306,7 @@ def main() -> None:
     parser.add_argument("--server", nargs=argparse.REMAINDER, metavar="COMMAND", help="instead of flask-lsp")
     options = parser.parse_args()
     text = options.file.read_text(encoding="utf-8").replace("\r\n", "\n") * options.times
-    if kind_of(options.file.name) not in ("python", None):
+    if kind_of(options.file.resolve().as_posix()) not in ("python", None):
         deployed(options, text)
         return
     line, indent = place(text)

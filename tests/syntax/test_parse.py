@@ -196,6 +196,40 @@ def test_typed_in_column_0(typed: str) -> None:
     assert any(getattr(node, "name", "") == "second" for _, block in tree.blocks for node in walk(block.tree.body))
 
 
+ITEMS = {
+    "list": ("NAMES = [\n", '    "name {}",\n', "]\n"),
+    "dict": ("MENU = {{\n", '    "key {0}": {{"title": "Title {0}", "tags": ["a", "b"]}},\n', "}}\n"),
+    "nested": ("LOGGING = {{\n", '    "handler {}": {{\n        "level": "INFO",\n    }},\n', "}}\n"),
+    "call": ("setup(\n", '    option_{}=Option("value", 1),\n', ")\n"),
+    "body": ("def f():\n    return [\n", '        "name {}",\n', "    ]\n"),
+}
+
+
+@pytest.mark.parametrize(
+    "typed", ['"new', "name", "NAME=value here", '"new": ', '"new": {', '"new": ["a", ', "f(", "f(1, x"]
+)
+@pytest.mark.parametrize("kind", ITEMS)
+def test_typed_among_the_items_of_a_long_list(kind: str, typed: str, work: list[int]) -> None:
+    """One line is lost, wherever CPython sees the mistake, and few attempts are made."""
+    head, item, end = (part.format for part in ITEMS[kind])
+    indent = item(0)[: len(item(0)) - len(item(0).lstrip())]
+    before, after = "".join(map(item, range(40))), "".join(map(item, range(40, 80)))
+    text = f"{head()}{before}{indent}{typed}\n{after}{end()}"
+    tree = parse_file(text)
+    holds_together(tree, text)
+    block = tree.blocks[0].block
+    assert len(tree.blocks) == 1
+    assert block.mended <= {text[: text.index(f"{typed}\n{after}")].count("\n")}
+    assert len(work) <= 5
+
+
+def test_two_broken_items_cost_two_lines() -> None:
+    items = [f'    "name {number}",\n' for number in range(40)]
+    items[10], items[30] = "    name 10\n", '    "name 30,\n'
+    (block,) = [block for _, block in parse_file(f"NAMES = [\n{''.join(items)}]\n").blocks]
+    assert block.mended == {11, 31}
+
+
 def test_a_string_in_column_0_that_is_closed_and_broken_elsewhere_stays_together() -> None:
     text = "query = f(1, '''\nselect *\nfrom table\n''', 2 3)\nrest = 1\n"
     tree = parse_file(text)
@@ -337,6 +371,8 @@ LINES = 3000
         "\0",
         "\ud800",
         'x = {\'a\': """',
+        "a b,",
+        "    (a b,",
         "if x:",
         "    x",
         "else:",
