@@ -147,6 +147,18 @@ def test_gitignore(tmp_path: Path) -> None:
     assert walked(tmp_path, start="a.py") == ["a.py"]
 
 
+def test_whether_git_ignores_a_file(tmp_path: Path) -> None:
+    tree(tmp_path, "a.cfg", "deep/a.cfg", "deep/kept.cfg", "local/b.toml", ".git/config")
+    (tmp_path / ".gitignore").write_text("*.cfg\nlocal/\n!kept.cfg\n")
+    ignored = {path for path in ("a.cfg", "deep/a.cfg", "deep/kept.cfg", "local/b.toml") if _is_ignored(tmp_path, path)}
+    assert ignored == {"a.cfg", "deep/a.cfg", "local/b.toml"}
+
+
+def _is_ignored(root: Path, path: str) -> bool:
+    said = files.source(files.absolute(str(root / path)))
+    return said is not None and said.is_ignored
+
+
 def test_exclude_is_stronger_than_gitignore(tmp_path: Path) -> None:
     tree(tmp_path, "pyproject.toml", "a.py", "sub/migrations/x.py", "sub/b_pb2.py", "sub/c.py", "keep.py")
     (tmp_path / ".gitignore").write_text("!keep.py\n")

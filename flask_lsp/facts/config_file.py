@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import OTHER, Assigned, Literal, Value
+from flask_lsp.facts.secret_text import is_filled_in, is_weak
 from flask_lsp.frozen import frozen
 from flask_lsp.syntax.parse import parse_file
 
@@ -36,6 +37,10 @@ class ConfigFile:
     values: tuple[tuple[str, Value], ...] = ()
     lines: tuple[int, ...] = ()
     """The number of the line of each, from 1."""
+    secrets: tuple[tuple[str, bool], ...] = ()
+    """The keys of secrets that are written out, and whether they can be guessed."""
+    is_ignored: bool = False
+    """The repository has no copy: it is that of one machine."""
 
 
 def config_file(path: str, text: str) -> ConfigFile | None:
@@ -49,7 +54,8 @@ def config_file(path: str, text: str) -> ConfigFile | None:
     if found is None or len(found) > _MOST_KEYS:
         return None
     keys = {key: value for key, value in found.items() if key.isupper()}
-    return ConfigFile(tuple(_kept(*item) for item in keys.items()), tuple(_line(text, key) for key in keys))
+    lines = tuple(_line(text, key) for key in keys)
+    return ConfigFile(tuple(_kept(*item) for item in keys.items()), lines, tuple(_secrets(keys)))
 
 
 def _data(path: str, text: str) -> Mapping[str, Value] | None:
@@ -82,6 +88,14 @@ def _python(text: str) -> dict[str, Value] | None:
 def _kept(key: str, value: Value) -> tuple[str, Value]:
     secret = isinstance(value, Literal) and bool(value.value) and not isinstance(value.value, bool)
     return key, OTHER if not isinstance(value, Literal) or (secret and _SECRET.search(key)) else value
+
+
+def _secrets(keys: Mapping[str, Value]) -> Iterator[tuple[str, bool]]:
+    for key, value in keys.items():
+        written = value.value if isinstance(value, Literal) else None
+        text = written.decode("latin-1") if isinstance(written, bytes) else written
+        if isinstance(text, str) and text and _SECRET.search(key) and not is_filled_in(text):
+            yield key, is_weak(text)
 
 
 def _line(text: str, key: str) -> int:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from flask_lsp.facts.configuring import Scope
     from flask_lsp.project.project import File, Project
 
-_FILES = ("from_file", "from_pyfile", "from_json")
+FILES = ("from_file", "from_pyfile", "from_json")
+"""The methods of a configuration that are given the path of a file."""
 _MOST_WANTED = 50
 
 
@@ -49,7 +50,7 @@ def _paths(project: Project, document: str, step: Step) -> Iterator[str]:
     if step.method == "from_envvar":
         names = _pointed_to(project, step.value)
     else:
-        names = (_name(step.value),) if step.method in _FILES else ()
+        names = (_name(step.value),) if step.method in FILES else ()
     folder = document.rpartition("/")[0]
     for name in names:
         if name and not name.startswith(("/", "~", "$")) and ":" not in name:

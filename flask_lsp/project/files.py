@@ -14,6 +14,7 @@ import stat
 import sys
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from flask_lsp.facts.config_file import MAX_LENGTH, ConfigFile, config_file
@@ -21,7 +22,7 @@ from flask_lsp.facts.pages import SILENT, Page, page_of
 from flask_lsp.project import deployment, versions
 from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.versions import Versions
-from flask_lsp.project.walk import PAGES, files_below, upward
+from flask_lsp.project.walk import PAGES, files_below, is_ignored, upward
 from flask_lsp.settings import SECTION
 from flask_lsp.text import Source
 
@@ -107,9 +108,10 @@ def page(path: str) -> Page:
 def source(path: str) -> ConfigFile | None:
     """What a file says that fills a configuration; ``None`` for one that is not there or cannot be read."""
     try:
-        return config_file(path, _bytes(path, MAX_LENGTH).decode("utf-8-sig"))
+        said = config_file(path, _bytes(path, MAX_LENGTH).decode("utf-8-sig"))
     except (Unreadable, UnicodeDecodeError):
         return None
+    return replace(said, is_ignored=True) if said is not None and is_ignored(path) else said
 
 
 def write(path: str, text: str, encoding: str) -> None:

@@ -281,6 +281,10 @@ class Project:
         """The text of a file, one that is no Python too."""
         return self._files[document].source if document in self._files else self.texts[document]
 
+    def has_text(self, document: str) -> bool:
+        """Lines can be added to the file: it is there, or stands in an editor."""
+        return document in self._files or document in self.texts
+
     def with_packages(self, packages: Packages) -> Project:
         project = self._copy(self._files, {})
         project.packages = packages

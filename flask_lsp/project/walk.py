@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -39,6 +39,15 @@ def files_below(start: str, exclude: Iterable[str] = (), root: str = "", *, page
     yield from _Walk(start, os.path.realpath(start), patterns if patterns in live else None, pages).folder(
         start, tuple(each for each in live if each is not patterns)
     )
+
+
+def is_ignored(path: str) -> bool:
+    """A .gitignore of its folder, or of one above up to the repository's, names the file or a folder that it is in."""
+    folder = os.path.dirname(path)
+    folders = [*_repository_folders(folder), folder]
+    ignores = [found for each in folders for found in _gitignore(each)]
+    ways = [_prefix(each) for each in folders[1:]] if len(folders) > 1 else []
+    return any(_verdict(ignores, each) for each in (*ways, path))
 
 
 def upward(folder: str) -> Iterator[str]:
@@ -108,11 +117,7 @@ class _Walk:
     def _left_out(self, ignores: tuple[_Patterns, ...], path: str) -> bool:
         if self.exclude and self.exclude.verdict(path):
             return True
-        for ignore in reversed(ignores):
-            verdict = ignore.verdict(path)
-            if verdict is not None:
-                return verdict
-        return False
+        return _verdict(ignores, path)
 
     def _follows(self, entry: os.DirEntry[str]) -> bool:
         """False for links whose target is seen anyway, or is a folder that we are in."""
@@ -123,6 +128,11 @@ class _Walk:
             return False
         self.linked.add(target)
         return True
+
+
+def _verdict(ignores: Sequence[_Patterns], path: str) -> bool:
+    """Whether a path is left out; the last word counts."""
+    return next((verdict for each in reversed(ignores) if (verdict := each.verdict(path)) is not None), False)
 
 
 def _repository_folders(start: str) -> list[str]:

@@ -10,12 +10,15 @@ from flask_lsp.facts.values import value_of
 from flask_lsp.frozen import frozen
 from flask_lsp.project import config
 from flask_lsp.rules.context import Context
+from flask_lsp.rules.editing import Editing
 
 Setter = ast.Assign | ast.AnnAssign | ast.Call
 """The nodes that can set a key."""
 
 _APPS = frozenset({"flask.Flask()", "flask.current_app"})
 _NAMED_APP = re.compile(r"(?:^|[._])(?:app|application)$")
+FILES = tuple(f".{each}" for each in config.FILES)
+"""Words for rules that ask what a file says, see ``read_in``."""
 _METHODS = frozenset({"update", "from_mapping", "setdefault"})
 
 
@@ -60,6 +63,35 @@ def sets(node: Setter, ctx: Context) -> Iterator[Set]:
         if found is not None:
             yield found
             return
+
+
+@frozen()
+class Read:
+    """A call that has the configuration read a file which is no module, and one key of that file."""
+
+    call: ast.Call
+    mapping: ast.expr
+    path: ast.expr
+    said: config.InFile
+
+    def name(self, ctx: Context) -> str:
+        return f"`{ctx.string(self.path) or ctx.text(self.path)}`"
+
+    def set_after(self, editing: Editing, value: str, ctx: Context) -> None:
+        """Has the code say something else after the file."""
+        key = editing.string(self.said.key)
+        editing.insert_after(ctx.statement(self.call), f"{ctx.text(self.mapping)}[{key}] = {value}")
+
+
+def read_in(node: ast.AST, ctx: Context) -> Iterator[Read]:
+    """What a node has read: ``app.config.from_pyfile("settings.cfg")``."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=mapping, attr=method), args=[path, *_]) if method in config.FILES:
+            if not ctx.is_test and is_config(mapping, ctx) and not is_under_condition(node, ctx):
+                for said in ctx.ask(config.in_file, value_of(path)):
+                    yield Read(node, mapping, path, said)
+        case _:
+            pass
 
 
 def is_config(node: ast.expr, ctx: Context) -> bool:

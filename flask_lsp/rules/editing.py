@@ -71,7 +71,7 @@ class Editing:
             self.impossible = True
             return
         document = f"{self.project.root.rstrip('/')}/{name}"
-        if document in self.project.texts:
+        if self.project.has_text(document):
             self.appended.setdefault(document, []).append(line)
         else:
             self.created[document] = self.created.get(document, "") + line + "\n"

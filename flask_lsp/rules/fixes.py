@@ -75,7 +75,7 @@ def _together(
             for each, lines in editing.appended.items():
                 appended.setdefault(each, []).extend(line for line in lines if line not in appended.get(each, ()))
     changed = {each: _settled(project, each, part) for each, part in parts.items() if part.edits or part.needed}
-    changed |= {each: (_at_end(project.texts[each], lines),) for each, lines in appended.items()}
+    changed |= {each: (_at_end(project.source(each), lines),) for each, lines in appended.items()}
     return WorkspaceChange(changed, created) if changed or created else None
 
 

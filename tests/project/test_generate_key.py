@@ -70,6 +70,19 @@ def test_new_files() -> None:
     assert title == "Generate a key in `.env`, which whatever starts the server has to load"
 
 
+@pytest.mark.parametrize("saved", [{}, {".env": "OLD=1\n"}, {".env": "SECRET_KEY=a\n"}])
+def test_an_editor_holds_another_text_than_the_disk(saved: dict[str, str]) -> None:
+    """What is typed and not saved counts, in a file that is not there yet too."""
+    project = project_of(HARD, saved).with_text("/p/.env", "NEW=1")
+    _, change = generated(project)
+    assert "/p/.env" not in change.created
+    done = after(project, change)[".env"]
+    assert done.startswith("NEW=1\n")
+    assert _LINE.match(done.removeprefix("NEW=1\n"))
+    known = project.with_text("/p/.env", "SECRET_KEY=0123\n")
+    assert "/p/.env" not in generated(known)[1].edits
+
+
 def test_files_that_are_there() -> None:
     project = project_of(HARD, {".env": "OTHER=1", ".gitignore": "*.pyc\n"})
     done = after(project, generated(project)[1])

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask_lsp.deployment_files import kind_of
+from flask_lsp.facts.config_file import config_file
 from flask_lsp.facts.pages import page_of
+from flask_lsp.project.config_model import sources_wanted
 from flask_lsp.project.files import is_page
 from flask_lsp.project.project import Project
 
@@ -84,7 +86,9 @@ def with_files(project: Project, files: dict[str, str]) -> Project:
     for name, text in files.items():
         if kind_of(name) is not None:
             project = project.with_text(f"/case/{name}", text)
-    return project.with_pages(pages)
+    texts = {path: files.get(path.removeprefix("/case/")) for path in sources_wanted(project)}
+    read = {path: None if text is None else config_file(path, text) for path, text in texts.items()}
+    return project.with_pages(pages).with_sources(read)
 
 
 def without_squiggles(text: str) -> tuple[str, list[Expected]]:

@@ -85,6 +85,22 @@ async def test_files_come_to_be_in_one_edit(client: LanguageClient, folder: Path
     assert key[0] not in str(client.log_messages) + str(client.messages) + str(again.title)
 
 
+async def test_what_stands_in_the_editor_counts(client: LanguageClient, folder: Path) -> None:
+    """A key that is typed into ``.env`` and not saved is there; so is the file."""
+    (folder / "shop.py").write_text(SHOP)
+    (folder / ".gitignore").write_text(".env\n")
+    uri = opened(client, folder / "shop.py", "python", SHOP)
+    env = opened(client, folder / ".env", "dotenv", "OTHER=1\n")
+    chosen = await generated(client, uri)
+    assert chosen.edit
+    changes: list[Any] = list(chosen.edit.document_changes or ())
+    assert not any(isinstance(each, types.CreateFile) for each in changes)
+    said: dict[str, Any] = dict(chosen.edit.changes or {each.text_document.uri: each.edits for each in changes})
+    [line] = said[env]
+    assert line.range.start == types.Position(1, 0)
+    assert re.fullmatch(rf"SECRET_KEY={KEY.pattern}\n", line.new_text)
+
+
 async def test_nobody_is_shown_the_key(client: LanguageClient, folder: Path) -> None:
     key = "0123456789abcdef" * 4
     text = f"SECRET_KEY={key}\nFLASK_DEBUG=1\n"

@@ -31,13 +31,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_lsp.facts.model import Literal
 from flask_lsp.project import config
-from flask_lsp.rules._config import is_under_condition, sets
-from flask_lsp.rules.base import Finding, Level, Rule
+from flask_lsp.rules._config import FILES, Read, is_under_condition, read_in, sets
+from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
-from flask_lsp.rules.debug._fixes import read_environment, remove_setting
+from flask_lsp.rules.debug._fixes import by_environment, read_environment, remove_setting
+from flask_lsp.rules.editing import Editing
 
-rule = Rule("FL502", "debug-in-config", Level.WARNING, words=("DEBUG",))
+rule = Rule("FL502", "debug-in-config", Level.WARNING, words=("DEBUG", *FILES))
 
 _MESSAGE = (
     "Debug mode is on wherever this configuration is used, in production too, where `app.run()` then starts the "
@@ -48,6 +50,11 @@ _MESSAGE = (
 def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
         return  # ``app.debug = True``, see FL501
+    for read in read_in(node, ctx):
+        is_on = isinstance(read.said.value, Literal) and bool(read.said.value.value)
+        if read.said.key == "DEBUG" and is_on and not ctx.ask(config.is_for_development, read.name(ctx)):
+            message = f"{read.name(ctx)} switches it on: {_MESSAGE[:1].lower()}{_MESSAGE[1:]}"
+            yield ctx.finding(read.path, message, fixes=[_by_environment(read, ctx)])
     for found in sets(node, ctx):
         if found.key != "DEBUG" or is_under_condition(node, ctx) or not found.counts(ctx):
             continue
@@ -59,3 +66,10 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
         if constant is not None and constant.value:
             fixes = [read_environment(found.value), remove_setting(node, found.value, ctx)]
             yield ctx.finding(found.value, _MESSAGE, fixes=fixes)
+
+
+def _by_environment(read: Read, ctx: Context) -> Fix:
+    def change(editing: Editing) -> None:
+        read.set_after(editing, by_environment(editing), ctx)
+
+    return Fix("Read `FLASK_DEBUG` from the environment", False, change)

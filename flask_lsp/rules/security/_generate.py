@@ -55,9 +55,10 @@ def _load(editing: Editing, node: ast.AST) -> None:
 
 
 def _write(editing: Editing, key: str) -> None:
-    root = (editing.project.root or "").rstrip("/")
-    texts = {name: editing.project.texts.get(f"{root}/{name}") for name in (".env", ".gitignore")}
-    known, ignored = (texts[name].text if texts[name] is not None else "" for name in texts)  # type: ignore[union-attr]
+    project = editing.project
+    root = (project.root or "").rstrip("/")
+    paths = (f"{root}/.env", f"{root}/.gitignore")
+    known, ignored = (project.source(path).text if project.has_text(path) else "" for path in paths)
     if not re.search(rf"^\s*(?:export\s+)?{re.escape(key)}\s*=\s*\S", known, re.MULTILINE):
         editing.add_line(".env", f"{key}={secrets.token_hex(_BYTES)}")
     if not re.search(r"^\s*/?(?:\*?\.env\*?|\*\.env|\.env/?)\s*$", ignored, re.MULTILINE):

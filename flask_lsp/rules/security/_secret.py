@@ -142,18 +142,18 @@ def _remaining(found: Set, origin: Origin, editing: Editing, ctx: Context) -> st
         case whole if _is_environment(whole, ctx):
             return _required(whole, editing, ctx)
         case _:
-            return f"{_environ(editing)}[{editing.string(found.key)}]"
+            return f"{os_environ(editing)}[{editing.string(found.key)}]"
 
 
 def _required(node: ast.expr, editing: Editing, ctx: Context) -> str:
     """Reads a variable so that its absence is an error."""
     if isinstance(node, ast.Call) and _is_environment(node, ctx):
-        environ = ctx.text(node.func.value) if ctx.name(node.func) == "os.environ.get" else _environ(editing)  # type: ignore[attr-defined]
+        environ = ctx.text(node.func.value) if ctx.name(node.func) == "os.environ.get" else os_environ(editing)  # type: ignore[attr-defined]
         return f"{environ}[{ctx.text(node.args[0])}]"
     return ctx.text(node)
 
 
-def _environ(editing: Editing) -> str:
+def os_environ(editing: Editing) -> str:
     ats = editing.file.facts.bindings.get("environ", ())
     if any(getattr(at.bound, "module", None) == "os" for at in ats):
         return "environ"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from flask_lsp.rules._config import Set, Setter, sets
+from flask_lsp.facts.model import Literal
+from flask_lsp.rules._config import Read, Set, Setter, read_in, sets
 from flask_lsp.rules.base import Fix
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug._fixes import remove_setting
@@ -16,6 +17,18 @@ def switched_off(node: Setter, keys: Collection[str], ctx: Context) -> Iterator[
     for found in sets(node, ctx):
         if found.key in keys and is_off(found.value, ctx):
             yield found
+
+
+def off_in_file(node: ast.AST, keys: Collection[str], ctx: Context) -> Iterator[Read]:
+    """The keys of these that a file says to be off which a node has read."""
+    for read in read_in(node, ctx):
+        value = read.said.value
+        if read.said.key in keys and isinstance(value, Literal) and not value.value and not read.said.elsewhere:
+            yield read
+
+
+def true_after(read: Read, ctx: Context) -> Fix:
+    return Fix(f"Set `{read.said.key}` to `True`", False, lambda editing: read.set_after(editing, "True", ctx))
 
 
 def is_off(value: ast.expr, ctx: Context) -> bool:

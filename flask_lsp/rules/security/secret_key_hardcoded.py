@@ -39,36 +39,39 @@ def index():
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask_lsp.facts.model import Assigned
+from flask_lsp.facts.secret_text import is_filled_in, is_weak
 from flask_lsp.project import config, places
-from flask_lsp.rules._config import Set
-from flask_lsp.rules.base import Finding, Level, Related, Rule
+from flask_lsp.rules._config import FILES, Read, Set, read_in
+from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
+from flask_lsp.rules.editing import Editing
 from flask_lsp.rules.security._generate import generate
-from flask_lsp.rules.security._secret import FORGED, Origin, from_environment, is_fallback, secrets, variable
+from flask_lsp.rules.security._secret import (
+    FORGED,
+    Origin,
+    from_environment,
+    is_fallback,
+    os_environ,
+    secrets,
+    variable,
+)
 
-rule = Rule("FL402", "secret-key-hardcoded", Level.WARNING, words=("SECRET", "secret_key", "SALT"))
+rule = Rule("FL402", "secret-key-hardcoded", Level.WARNING, words=("SECRET", "secret_key", "SALT", *FILES))
 
 GENERATED = frozenset({"SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY"})
 """A new salt would make all passwords wrong."""
-_SHORT = 16
-"""Fewer characters are tried one after the other."""
-_FEW = 8
-"""Fewer different characters are no random text."""
-_COMMON = re.compile(r"secret|change.?(me|it|this)|password|guess|qwerty|default|example|12345678", re.IGNORECASE)
-_WORDS = re.compile(r"[A-Za-z]+(?:[ _\-.'!?]+[A-Za-z]+)*[!?.\d]{0,4}")
-_FILLED_IN = re.compile(r"\{\{.*\}\}|\{%.*%\}|\$\{?\w+\}?|%\(?\w+\)?s|<%.*%>", re.DOTALL)
-"""Text that a template engine or a deployment replaces."""
 
 
 def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator[Finding]:
+    if isinstance(node, ast.Call):
+        yield from _in_file(node, ctx)
     for found, origin in secrets(node, ctx):
         text, related = _literal(origin.node, ctx)
-        if text and not _FILLED_IN.fullmatch(text):
-            weak = _is_weak(text)
+        if text and not is_filled_in(text):
+            weak = is_weak(text)
             level, message = _verdict(found, origin, weak, ctx)
             read = from_environment(found, origin, ctx)
             fixes = [read]
@@ -77,10 +80,39 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
             yield ctx.finding(origin.node, message, level=level, fixes=fixes, related=related)
 
 
+def _in_file(call: ast.Call, ctx: Context) -> Iterator[Finding]:
+    """What a file holds, told where it is read."""
+    for read in read_in(call, ctx):
+        key, weak = read.said.key, read.said.weak
+        if key not in FORGED or weak is None:
+            continue
+        level, harm = Level.ERROR if weak else Level.WARNING, _harm(key)
+        text = f"`{key}` is written in {read.name(ctx)}, and whoever reads it {harm}: "
+        if read.said.elsewhere:
+            level, text = Level.INFORMATION, f"{text}keep it out of production."
+        elif weak:
+            text = f"`{key}` in {read.name(ctx)} is easily guessed, and then anyone {harm}: "
+            text += "read a random one from the environment."
+        else:
+            text += "read it from the environment."
+        change = _reading(read, ctx)
+        fixes = [Fix(f"Read `{key}` from the environment", False, change)]
+        if key in GENERATED and not read.said.elsewhere:
+            fixes.append(generate(ctx, call, key, change))
+        yield ctx.finding(read.path, text, level=level, fixes=fixes)
+
+
+def _reading(read: Read, ctx: Context) -> Callable[[Editing], None]:
+    return lambda editing: read.set_after(editing, f"{os_environ(editing)}[{editing.string(read.said.key)}]", ctx)
+
+
+def _harm(key: str) -> str:
+    what = FORGED[key]
+    return f"can forge {what}" if what else "knows what was added to every password"
+
+
 def _verdict(found: Set, origin: Origin, weak: bool, ctx: Context) -> tuple[Level, str]:
-    key = f"`{found.key}`"
-    what = FORGED[found.key]
-    harm = f"can forge {what}" if what else "knows what was added to every password"
+    key, harm = f"`{found.key}`", _harm(found.key)
     if found.is_for_development(ctx):
         text = f"{key} is written in the code, and whoever reads it {harm}: keep it out of production."
         return Level.INFORMATION, text
@@ -114,7 +146,3 @@ def _literal(node: ast.expr, ctx: Context) -> tuple[str, list[Related]]:
     if home is None or (home[1] in FORGED and ctx.ask(config.is_config_module, home[0])):
         return "", []
     return text, [Related("The value is written here.", document=home[0], name=home[1])]
-
-
-def _is_weak(text: str) -> bool:
-    return len(text) < _SHORT or len(set(text)) < _FEW or bool(_COMMON.search(text) or _WORDS.fullmatch(text))

@@ -44,13 +44,13 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.project import config, config_needs
-from flask_lsp.rules._config import is_under_condition
+from flask_lsp.rules._config import FILES, is_under_condition
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
-from flask_lsp.rules.security._switches import set_true, switched_off
+from flask_lsp.rules.security._switches import off_in_file, set_true, switched_off, true_after
 
-rule = Rule("FL404", "session-cookie-not-secure", Level.WARNING, words=("COOKIE_SECURE", "class ", "Flask("))
+rule = Rule("FL404", "session-cookie-not-secure", Level.WARNING, words=("COOKIE_SECURE", "class ", "Flask(", *FILES))
 
 _COOKIES = {
     "SESSION_COOKIE_SECURE": "session cookie",
@@ -65,13 +65,16 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call | ast.ClassDef, ctx: Conte
         return
     for found in switched_off(node, _COOKIES, ctx):
         if found.counts(ctx) and not is_under_condition(node, ctx):
-            message = (
-                f"The {_COOKIES[found.key]} also goes over plain HTTP, where anyone on the way can take it: "
-                f"set `{found.key}` to `True` in production, behind HTTPS."
-            )
-            yield ctx.finding(found.value, message, fixes=[set_true(found)])
+            yield ctx.finding(found.value, _message(found.key), fixes=[set_true(found)])
+    for read in off_in_file(node, _COOKIES, ctx):
+        yield ctx.finding(read.path, _message(read.said.key), fixes=[true_after(read, ctx)])
     if isinstance(node, ast.Assign):
         yield from _application(node, ctx)
+
+
+def _message(key: str) -> str:
+    harm = f"The {_COOKIES[key]} also goes over plain HTTP, where anyone on the way can take it"
+    return f"{harm}: set `{key}` to `True` in production, behind HTTPS."
 
 
 _ABSENT = f"Without `{_KEY}` the session cookie also goes over plain HTTP: set it to `True` where production has HTTPS."

@@ -43,11 +43,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flask_lsp.rules._config import FILES
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
-from flask_lsp.rules.security._switches import drop, set_true, switched_off
+from flask_lsp.rules.security._switches import drop, off_in_file, set_true, switched_off, true_after
 
-rule = Rule("FL405", "session-cookie-readable", Level.WARNING, words=("COOKIE_HTTPONLY",))
+rule = Rule("FL405", "session-cookie-readable", Level.WARNING, words=("COOKIE_HTTPONLY", *FILES))
 
 COOKIES = {
     "SESSION_COOKIE_HTTPONLY": "session cookie",
@@ -60,9 +61,12 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
         if ctx.is_test or found.is_superseded(ctx):
             continue
         level = Level.INFORMATION if found.is_for_development(ctx) else Level.WARNING
-        message = (
-            f"Any script on a page can read the {COOKIES[found.key]} and hand it to a stranger: "
-            f"leave `{found.key}` on, as it is by default."
-        )
         fixes = [drop(node, found, ctx), set_true(found)]
-        yield ctx.finding(found.value, message, level=level, fixes=fixes)
+        yield ctx.finding(found.value, _message(found.key), level=level, fixes=fixes)
+    for read in off_in_file(node, COOKIES, ctx):
+        yield ctx.finding(read.path, _message(read.said.key), fixes=[true_after(read, ctx)])
+
+
+def _message(key: str) -> str:
+    harm = f"Any script on a page can read the {COOKIES[key]} and hand it to a stranger"
+    return f"{harm}: leave `{key}` on, as it is by default."
