@@ -22,12 +22,12 @@ from flask_lsp.project import kinds
 from flask_lsp.project.config_model import Filled, Given, all_scopes, apps_made, filled, steps_in
 from flask_lsp.project.config_objects import Attribute, Target, attributes, bases, choices
 from flask_lsp.project.config_sources import FILES, may_differ, source_at
-from flask_lsp.project.stages import Stage, says_development, stage_of
+from flask_lsp.project.stages import Stage, says_development, says_staging, stage_of
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
-__all__ = ["ATTRIBUTES", "CLASS_OR_MODULE", "FILES", "Stage", "says_development", "stage_of"]
+__all__ = ["ATTRIBUTES", "CLASS_OR_MODULE", "FILES", "Stage", "says_development", "says_staging", "stage_of"]
 
 CLASS_OR_MODULE = "<class or module>"
 """The scope of a constant of a configuration class or module, see ``overridden``."""

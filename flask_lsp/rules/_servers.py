@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import ast
 
+from flask_lsp.facts.model import Literal
+from flask_lsp.facts.values import path_of
+from flask_lsp.project import config, places
+from flask_lsp.project.project import Project
+from flask_lsp.rules._config import sets
+from flask_lsp.rules.context import Context
+
 APP_RUN = "flask.Flask().run"
 SOCKETIO_RUN = "flask_socketio.SocketIO().run"
 RUN_SIMPLE = frozenset({"werkzeug.serving.run_simple", "werkzeug.run_simple"})
@@ -17,3 +24,35 @@ def argument(call: ast.Call, keyword: str, position: int | None) -> ast.expr | a
     if position is None or len(call.args) <= position or any(isinstance(one, ast.Starred) for one in call.args):
         return None
     return call.args[position]
+
+
+def is_debug_before(call: ast.Call, ctx: Context) -> bool:
+    """The code has switched debug mode on for the application that a call runs."""
+    path = path_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
+    if path is not None and (beside := _said_before(call, path, ctx)) is not None:
+        return beside
+    if path is None or any(path in scope.bindings for scope in ctx.scopes(call)):
+        return False
+    return ctx.ask(_has_debug, path)
+
+
+def _said_before(call: ast.Call, app: str, ctx: Context) -> bool | None:
+    """What the statements above the call switch debug mode to: ``app.debug = True``; ``None`` where none does."""
+    statement = ctx.statement(call)
+    body: list[ast.stmt] = getattr(ctx.parent(statement), "body", [])
+    before = body[: body.index(statement)] if statement in body else []
+    for each in reversed(before):
+        if not isinstance(each, ast.Assign):
+            continue
+        target = path_of(each.targets[0])
+        for found in sets(each, ctx):
+            if found.key == "DEBUG" and target is not None and target.startswith(f"{app}."):
+                constant = ctx.constant(found.value)
+                return None if constant is None else bool(constant.value)
+    return None
+
+
+def _has_debug(project: Project, document: str, path: str) -> bool:
+    at = places.place(project, document, path)
+    given = None if at is None else config.wins(project, document, at.key, "DEBUG")
+    return given is not None and isinstance(given.value, Literal) and bool(given.value.value)

@@ -97,9 +97,15 @@ def _attribute(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
             if not later and not _is_for_development(node, ctx):
                 fixes = [remove_statement(node, ctx), read_environment(node.value)]
                 related = _binding(node.value, ctx)
-                yield ctx.finding(ctx.span(node), _APP, fixes=fixes, related=related)
+                message = _RUN if _is_script(node, ctx) else _APP
+                yield ctx.finding(ctx.span(node), message, fixes=fixes, related=related)
         case _:
             pass
+
+
+def _is_script(node: ast.AST, ctx: Context) -> bool:
+    """It runs where the file is started, and no server that imports it gets there."""
+    return any(isinstance(each, ast.If) and "__main__" in ctx.text(each.test) for each in ctx.ancestors(node))
 
 
 def _argument(call: ast.Call, given: ast.expr | ast.keyword, message: str, ctx: Context) -> Iterator[Finding]:

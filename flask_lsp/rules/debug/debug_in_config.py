@@ -45,6 +45,10 @@ _MESSAGE = (
     "Debug mode is on wherever this configuration is used, in production too, where `app.run()` then starts the "
     "debugger: leave it to `FLASK_DEBUG=1` where you develop."
 )
+_IN_STAGING = (
+    "With debug mode on, staging is no trial of production, and `app.run()` starts the debugger there: leave it to "
+    "`FLASK_DEBUG=1` where you develop."
+)
 
 
 def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator[Finding]:
@@ -65,7 +69,9 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
         constant = ctx.constant(found.value)
         if constant is not None and constant.value:
             fixes = [read_environment(found.value), remove_setting(node, found.value, ctx)]
-            yield ctx.finding(found.value, _MESSAGE, fixes=fixes)
+            staging = config.says_staging(found.owner)
+            level = Level.INFORMATION if staging else None
+            yield ctx.finding(found.value, _IN_STAGING if staging else _MESSAGE, level=level, fixes=fixes)
 
 
 def _by_environment(read: Read, ctx: Context) -> Fix:

@@ -43,13 +43,10 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.facts.deployment import DeploymentFacts
-from flask_lsp.facts.model import Literal
-from flask_lsp.facts.values import path_of
-from flask_lsp.project import config, places
-from flask_lsp.project.project import Project
+from flask_lsp.project import config
 from flask_lsp.rules._config import is_under_condition
 from flask_lsp.rules._deployment import Role, placed, remove_variable, variables_of
-from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument
+from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument, is_debug_before
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug._fixes import remove_argument
@@ -107,26 +104,12 @@ def _run(call: ast.Call, ctx: Context) -> Iterator[Finding]:
         if switch is None or not switch.value:
             return
         related.append(Related("Debug mode is on here.", ctx.span(given)))
-    elif name != APP_RUN or any(each.arg is None for each in call.keywords) or not _is_on_before(call, ctx):
+    elif name != APP_RUN or any(each.arg is None for each in call.keywords) or not is_debug_before(call, ctx):
         return
     fixes = [remove_argument(call, host, ctx)] if isinstance(host, ast.keyword) else []
     if isinstance(debug, ast.keyword):
         fixes.append(remove_argument(call, debug, ctx))
     yield ctx.finding(host, _EXPOSED, fixes=fixes, related=related)
-
-
-def _is_on_before(call: ast.Call, ctx: Context) -> bool:
-    """The application's configuration has debug mode on, in the code."""
-    path = path_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
-    if path is None or any(path in scope.bindings for scope in ctx.scopes(call)):
-        return False
-    return ctx.ask(_has_debug, path)
-
-
-def _has_debug(project: Project, document: str, path: str) -> bool:
-    at = places.place(project, document, path)
-    given = None if at is None else config.wins(project, document, at.key, "DEBUG")
-    return given is not None and isinstance(given.value, Literal) and bool(given.value.value)
 
 
 # -- the PIN -----------------------------------------------------------------------------------------------------------

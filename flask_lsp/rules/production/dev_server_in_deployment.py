@@ -61,7 +61,7 @@ from flask_lsp.facts.launching import Started, option, target_of
 from flask_lsp.project import config, targets
 from flask_lsp.project.deployment import start_folders
 from flask_lsp.rules._deployment import Role, in_shell, programs, rewrite, role
-from flask_lsp.rules._servers import APP_RUN, argument
+from flask_lsp.rules._servers import APP_RUN, argument, is_debug_before
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
@@ -93,6 +93,8 @@ def _in_code(call: ast.Call, ctx: Context) -> Iterator[Finding]:
     value = host.value if isinstance(host, ast.keyword) else host
     if ctx.string(value) not in _PUBLIC or ctx.ask(config.is_for_development, ""):
         return
+    if is_debug_before(call, ctx):
+        return  # see FL505
     message = f"This offers the development server to the whole network, {_INSTEAD}"
     yield ctx.finding(host, message, level=Level.INFORMATION)
 

@@ -121,7 +121,8 @@ def _verdict(found: Set, origin: Origin, weak: bool, ctx: Context) -> tuple[Leve
         return Level.INFORMATION, text
     if is_fallback(found, origin, ctx):
         who = "anyone" if weak else "whoever reads the code"
-        text = f"Wherever {key} is not set, {who} {harm}: drop the fallback, so that its absence is an error."
+        read = variable(found, origin, ctx)
+        text = f"Wherever `{read}` is not set, {who} {harm}: drop the fallback, so that its absence is an error."
     elif weak:
         text = f"{key} is easily guessed, and then anyone {harm}: read a random one from the environment."
     else:
