@@ -50,6 +50,18 @@ ATTRIBUTES = {
 INTERFACE = "session_interface"
 """Set like a key: what keeps the sessions of an application."""
 
+ALWAYS_THERE = frozenset(
+    {
+        *("APPLICATION_ROOT", "DEBUG", "EXPLAIN_TEMPLATE_LOADING", "MAX_CONTENT_LENGTH", "MAX_COOKIE_SIZE"),
+        *("PERMANENT_SESSION_LIFETIME", "PREFERRED_URL_SCHEME", "PROPAGATE_EXCEPTIONS", "SECRET_KEY"),
+        *("SEND_FILE_MAX_AGE_DEFAULT", "SERVER_NAME", "SESSION_COOKIE_DOMAIN", "SESSION_COOKIE_HTTPONLY"),
+        *("SESSION_COOKIE_NAME", "SESSION_COOKIE_PATH", "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_SECURE"),
+        *("SESSION_REFRESH_EACH_REQUEST", "TEMPLATES_AUTO_RELOAD", "TESTING", "TRAP_BAD_REQUEST_ERRORS"),
+        *("TRAP_HTTP_EXCEPTIONS", "USE_X_SENDFILE"),
+    }
+)
+"""What Flask puts into each configuration, if only as ``None``: ``setdefault`` leaves it as it is."""
+
 How: TypeAlias = Word["made", "set", "source", "object", "handed", "uses"]
 
 _CALLS = re.compile(r"^(?:(?P<owner>.+)\.)?(?P<config>\w*config)\.(?P<method>update|setdefault|from_\w+|load\w*)\(\)$")
@@ -266,6 +278,8 @@ def _called(call: Path, aliases: dict[str, str]) -> Iterator[Step]:
 def _filled(call: Path, owner: str, method: str) -> Iterator[Step]:
     if method == "setdefault":
         match call.args:
+            case (Literal(value=str(key)), *_) if key in ALWAYS_THERE:
+                pass
             case (Literal(value=str(key)), *values):
                 yield Step("set", owner, key, values[0] if values else Literal(None), method)
             case _:

@@ -148,16 +148,16 @@ class InFile(NamedTuple):
 
 
 def in_file(project: Project, document: str, value: Value) -> tuple[InFile, ...]:
-    """What an application has in the end of a file that the code of ``document`` reads by the path ``value``. What an
-    instance folder holds, a file that Git ignores or one that may be missing is whoever's who deploys."""
+    """What an application has in the end of a file that the code of ``document`` reads by the path ``value``. One that
+    Git ignores is whoever's who deploys."""
     found: dict[InFile, None] = {}
     for scope in all_scopes(project).get(document, ()):
         for step in scope.steps:
-            if step.how != "source" or step.method not in FILES or step.value != value or step.silent:
+            if step.how != "source" or step.method not in FILES or step.value != value:
                 continue
             target = source_at(project, document, step)
             read = project.sources.get(target.document) if target is not None else None
-            if target is None or read is None or read.is_ignored or "/instance/" in target.document:
+            if target is None or read is None or read.is_ignored:
                 continue
             weak, elsewhere = dict(read.secrets), is_elsewhere(project, target.document, "")
             said = (InFile(key, value, weak.get(key), elsewhere) for key, value in read.values)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flask_lsp.facts.configuring import Scope, Step, configuring
@@ -197,8 +198,12 @@ class _Run:
         self.seen.add((document, name, owner))
         for scope in all_scopes(self.project).get(document, ()):
             if scope.name == name:
-                for step in scope.steps:
-                    if step.owner == owner:
+                own = (step for step in scope.steps if step.owner == owner)
+                for is_choice, steps in groupby(own, lambda step: step.how == "object" and not step.sure):
+                    together = tuple(steps)
+                    if is_choice and self.branches(document, scope, together, sure):
+                        continue
+                    for step in together:
                         self.step(document, scope, step, sure and step.sure, depth)
 
     def elsewhere(self, made: Made, document: str, scope: Scope) -> None:
@@ -262,6 +267,22 @@ class _Run:
                 self.passed.update(bases(self.project, choice.target))
         for choice in chosen:
             self.read(choice.target, step, sure and len(chosen) == 1 and found.complete)
+
+    def branches(self, document: str, scope: Scope, steps: tuple[Step, ...], sure: bool) -> bool:
+        """Classes under conditions, each for another environment by its name: ``if ...: from_object(Production)``,
+        ``else: from_object(Development)``. Nothing happens where some are for none."""
+        found = [choices(self.project, document, step.value, scope) for step in steps]
+        if not all(each.complete and each.found and all(one.stage for one in each.found) for each in found):
+            return False
+        every = ((step, one) for step, each in zip(steps, found, strict=True) for one in each.found)
+        chosen = [(step, one) for step, one in every if one.stage == self.stage]
+        if not chosen and len(steps) > 1:
+            return False
+        for each in found:
+            self.passed.update(target for one in each.found for target in bases(self.project, one.target))
+        for step, one in chosen:
+            self.read(one.target, step, sure and len(chosen) == 1 < len(steps))
+        return True
 
     def read(self, target: Target, step: Step, sure: bool) -> None:
         """The application reads a class or a module."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SERVERS = re.compile(r"^(?:gunicorn|uwsgi|waitress|hypercorn|uvicorn|mod_wsgi|gevent)")
 _OWN = re.compile(r"^flask_(?:session|kvsession|sessionstore)")
 """Packages that keep sessions on the server, and sign nothing unless they are told to."""
+_BROUGHT = re.compile(r"^(?:flask-kvsession|invenio-(?:accounts|app)$)")
+"""Packages of which a framework makes use without a word of the project."""
 
 _NEEDS = {
     "flask.session": "the session",
@@ -71,6 +73,8 @@ def needs_key(project: Project, app: tuple[str, str]) -> Need | None:
 def sessions_elsewhere(project: Project, _document: str) -> bool:
     """Sessions are kept on the server, or in a way of the project's own, or may be."""
     if not project.complete or any(_keeps_sessions(project, document) for document in project.files):
+        return True
+    if any(_BROUGHT.search(name) for name in project.versions.packages):
         return True
     for scopes in all_scopes(project).values():
         for scope in scopes:

@@ -80,7 +80,7 @@ def load(path: str) -> Content:
 def decode(data: bytes) -> Content:
     """The text of a Python file by its byte order mark or its coding line, else UTF-8. Raises Unreadable."""
     if b"\0" in data:
-        raise Unreadable("holds NUL bytes, so it is no Python source")
+        raise Unreadable("holds NUL bytes, so it is no text")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return Content(data.decode(encoding), encoding)

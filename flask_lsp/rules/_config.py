@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from flask_lsp.facts.configuring import ALWAYS_THERE
 from flask_lsp.facts.values import value_of
 from flask_lsp.frozen import frozen
 from flask_lsp.project import config
@@ -150,7 +151,7 @@ def _by_call(call: ast.Call, ctx: Context) -> Iterator[Set]:
     scope = _scope(call, ctx)
     if func.attr == "setdefault":
         match call.args:
-            case [ast.Constant(value=str(key)), value]:
+            case [ast.Constant(value=str(key)), value] if key not in ALWAYS_THERE:
                 yield Set(key, value, scope)
             case _:
                 pass

@@ -51,7 +51,8 @@ def is_for_production(project: Project, document: str) -> bool:
     name, kind = path.rpartition("/")[2], project.files[document].kind
     if says_production(name):
         return not says_development(name)
-    if kind == "env" or any(map(says_development, path.split("/"))):
+    parts = [part for part in path.split("/") if kind != "yaml" or part != "templates"]  # Helm keeps manifests there
+    if kind == "env" or any(map(says_development, parts)):
         return False
     folder = document.rpartition("/")[0]
     others = (other for other, file in project.files.items() if file.kind == kind and other != document)

@@ -85,6 +85,48 @@ def test_a_key_by_environment() -> None:
     )
 
 
+BRANCHES = """
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+app.config.from_object("config.Config")
+{}
+
+
+@app.route("/")
+def view():
+    return app.config["MAX_CON‸TENT_LENGTH"]
+"""
+CHOSEN = """
+if os.environ.get("STAGE") == "production":
+    app.config.from_object("config.ProductionConfig")
+else:
+    app.config.from_object("config.DevelopmentConfig")
+"""
+
+
+def test_branches_choose_by_environment() -> None:
+    text = hovered({"config.py": CONFIG, "app.py": BRANCHES.format(CHOSEN)})
+    assert "- production: `1024` (`config.py` `Config`)\n" in (text or "")
+    assert "- development: `2048` (`config.py` `DevelopmentConfig`)\n" in (text or "")
+
+
+def test_a_branch_for_another_environment() -> None:
+    branch = 'if app.debug:\n    app.config.from_object("config.DevelopmentConfig")\n'
+    text = hovered({"config.py": CONFIG, "app.py": BRANCHES.format(branch)})
+    assert "- production: `1024` (`config.py` `Config`)\n" in (text or "")
+    assert "- development: `2048` (`config.py` `DevelopmentConfig`), as far as can be told" in (text or "")
+
+
+def test_branches_that_say_nothing_of_environments() -> None:
+    branch = CHOSEN.replace("ProductionConfig", "Special") + '\nif app:\n    app.config.from_object("config.Other")\n'
+    more = "\n\nclass Special:\n    MAX_CONTENT_LENGTH = 1\n\n\nclass Other:\n    MAX_CONTENT_LENGTH = 2\n"
+    text = hovered({"config.py": CONFIG + more, "app.py": BRANCHES.format(branch)})
+    assert "`2` (`config.py` `Other`), as far as can be told" in (text or "")
+
+
 def test_no_secret_is_shown() -> None:
     text = in_app("SECRET_KEY")
     assert text is not None

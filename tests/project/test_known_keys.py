@@ -7,7 +7,7 @@ import importlib.metadata
 import pytest
 from flask import Flask
 
-from flask_lsp.facts.configuring import ATTRIBUTES
+from flask_lsp.facts.configuring import ALWAYS_THERE, ATTRIBUTES
 from flask_lsp.project.known_keys import known_keys, meant_by
 from flask_lsp.project.known_keys_extensions import EXTENSION_KEYS
 from flask_lsp.project.known_keys_flask import FLASK_KEYS
@@ -76,3 +76,11 @@ def test_slips(written: str, meant: str | None) -> None:
 
 def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
+
+
+def test_setdefault_leaves_what_flask_has_put_there() -> None:
+    app = Flask(__name__)
+    before = dict(app.config)
+    for key in ALWAYS_THERE:
+        app.config.setdefault(key, "another")
+    assert dict(app.config) == before
