@@ -212,7 +212,7 @@ def test_a_run_that_reads_nothing_is_not_clean(run: Run, project: Path) -> None:
     (project / "app" / "nul.py").write_bytes(b"x = 1\0\n")
     done = run("check", "app/nul.py")
     assert (done.code, done.out) == (2, "")
-    said = ["app/nul.py holds NUL bytes, so it is no Python source", "nothing could be checked"]
+    said = ["app/nul.py holds NUL bytes, so it is no text", "nothing could be checked"]
     assert done.err.splitlines() == [f"flask-lsp: {line}" for line in said]
     (project / "empty").mkdir()
     assert run("check", "empty").code == 0

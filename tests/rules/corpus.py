@@ -54,7 +54,7 @@ def fresh(project: Project) -> Project:
     again = Project(project.root, project.settings, project.versions).with_pages(project.pages)
     for document, file in project.files.items():
         again = again.with_text(document, file.source.text)
-    return again.with_complete(project.complete)
+    return again.with_sources(project.sources).with_complete(project.complete)
 
 
 def said(finding: Finding) -> tuple[object, ...]:

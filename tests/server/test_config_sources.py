@@ -58,5 +58,5 @@ async def test_what_the_file_says_counts(client: LanguageClient, folder: Path) -
         change = types.TextDocumentContentChangePartial(types.Range(place, place), text)
         changed = types.VersionedTextDocumentIdentifier(version, uri)
         client.text_document_did_change(types.DidChangeTextDocumentParams(changed, [change]))
-    await codes(client, uri, set())
+    await codes(client, uri, {"FL402"})
     assert "never-shown" not in str(client.log_messages)
