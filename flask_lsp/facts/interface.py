@@ -284,7 +284,8 @@ def _bare(bound: Bound) -> object:
 def _instance(bound: ClassDefined) -> object:
     """What methods bind to the attributes of instances, as far as it can be told what that is."""
     found: list[object] = []
-    for name, values in attributes(bound).items():
+    for name, every in attributes(bound).items():
+        values = [each for each in every if each[1] != Literal(None)]
         said = [
             (value.text, _needed(method, (value,))) for method, value in values if method and isinstance(value, Path)
         ]

@@ -164,6 +164,15 @@ class _Walk:
         bodies = (self.body(node.body), self.body(node.orelse))
         self.events.append(Branch(value_of(node.test), bodies, self.span(node.test)))
 
+    def assert_(self, node: ast.Assert) -> None:
+        """What asks for a context by ``assert`` ends there without one; others are no branch, for they are many."""
+        self.expression(node.test)
+        if _last_name(node.test.func if isinstance(node.test, ast.Call) else node.test) in _CONTEXTS:
+            fails: Body = (Leave("raise", OTHER, self.span(node.test)),)
+            self.events.append(Branch(value_of(node.test), ((), fails), self.span(node.test)))
+        elif node.msg is not None:
+            self.expression(node.msg)
+
     def match(self, node: ast.Match) -> None:
         self.expression(node.subject)
         bodies: list[Body] = []
@@ -454,6 +463,10 @@ _SHOWING = frozenset({"shell_context_processor", "context_processor", "app_conte
 """Decorators of functions that only show what there is."""
 
 
+_CONTEXTS = frozenset({"has_app_context", "has_request_context", "current_app", "request", "g"})
+"""What tells whether there is a context of Flask."""
+
+
 def _last_name(node: ast.expr) -> str:
     match node:
         case ast.Attribute(attr=name) | ast.Name(id=name):
@@ -495,6 +508,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[_Walk, Any], None]] = {
     ast.Delete: _Walk.delete,
     ast.Expr: _Walk.expr,
     ast.If: _Walk.if_,
+    ast.Assert: _Walk.assert_,
     ast.Match: _Walk.match,
     ast.For: _Walk.for_,
     ast.AsyncFor: _Walk.for_,

@@ -1,12 +1,13 @@
-"""In which contexts a line runs that uses one, and how it gets there: the hover on ``current_app`` and its kin."""
+"""In which contexts a line runs that uses one, and how it gets there: the hover on ``current_app``, ``url_for``,
+``db.session`` and their kin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_lsp.project.call_graph import functions_in, span_of
+from flask_lsp.project.call_graph import functions_in, places_at
 from flask_lsp.project.call_model import MODULE, NEVER, SCRIPT, UNKNOWN, Need
-from flask_lsp.project.needs import PROXIES, Level
+from flask_lsp.project.needs import Level
 from flask_lsp.project.project import Project
 from flask_lsp.project.reaching import Way, ways
 from flask_lsp.project.route_model import Key
@@ -16,7 +17,7 @@ _IN = {Level.REQUEST: "in a request", Level.APP: "with an application only", Lev
 _ENTERED = {
     "hook": "hook",
     "error handler": "error handler",
-    "template": "called by templates",
+    "template": "function for templates",
     "command": "command",
     "shell": "the shell's context",
     "signal": "receiver of a signal",
@@ -25,6 +26,7 @@ _ENTERED = {
     "timer": "timer target of",
     "process": "process target of",
     "executor": "handed to an executor by",
+    "spawned": "spawned by",
     "task": "task",
     "job": "job",
     "atexit": "at the end of the program",
@@ -34,34 +36,30 @@ _ENTERED = {
     "import": "import of",
     "script": "program",
     "callback": "callback",
+    "handed on": "handed on by",
 }
-_STARTED = frozenset({"thread", "timer", "process", "executor"})
+_STARTED = frozenset({"thread", "timer", "process", "executor", "spawned", "handed on"})
 
 
 def contexts(project: Project, document: str, offset: int) -> tuple[str, Span] | None:
     """What is known of the context-bound name at an offset, in Markdown."""
     if not project.complete:
         return None
-    for key, need, span in _needs(project, document):
-        if span.start <= offset <= span.end:
-            lines = [f"- {line}" for line in _lines(project, key, need)]
-            name = need.name.removeprefix("flask.")
-            return ("\n".join([f"`{name}` is used here", "", *lines]), span) if lines else None
+    said = functions_in(project, document)
+    for function, at, span in places_at(project, document, offset):
+        need = next((each for each in said[function].needs if each.at == at), None) if function in said else None
+        if need is not None:
+            lines = [f"- {line}" for line in _lines(project, (document, function), need)]
+            name = need.name.removeprefix("flask.") if need.name.startswith("flask.") else need.written
+            return "\n".join([f"`{name}` is used here", "", *lines]), span
     return None
-
-
-def _needs(project: Project, document: str) -> Iterator[tuple[Key, Need, Span]]:
-    for name, said in functions_in(project, document).items():
-        for need in said.needs:
-            span = span_of(project, (document, name), need.at) if need.name in PROXIES else None
-            if span is not None:
-                yield (document, name), need, span
 
 
 def _lines(project: Project, key: Key, need: Need) -> Iterator[str]:
     """By the context that is there, how the line is reached: ``in a request: view `index` → `load_user` → here``."""
     found: dict[int, Way] = {}
-    for level, way in ways(project, key).items():
+    every = ways(project, key)
+    for level, way in every.items():
         here = level if level == UNKNOWN else need.through[level]
         if here != NEVER and (here not in found or len(way.steps) < len(found[here].steps)):
             found[here] = way
@@ -70,6 +68,10 @@ def _lines(project: Project, key: Key, need: Need) -> Iterator[str]:
             yield f"{_IN[level]}: {_way(project, found[level], key)}"
     if UNKNOWN in found:
         yield f"in a context that cannot be told: {_way(project, found[UNKNOWN], key)}"
+    if not every:
+        yield f"in a context that cannot be told: nothing is seen that calls {_name(project, key)}"
+    elif not found:
+        yield "never without its context: what stands before asks for it"
 
 
 def _way(project: Project, way: Way, key: Key) -> str:

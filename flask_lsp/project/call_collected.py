@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flask_lsp.facts.model import Function
 from flask_lsp.facts.pushes import pushes
-from flask_lsp.project.call_model import AS_ENTERED, MODULE, Entry, Given, Handed, Need, Said, Site, Through
+from flask_lsp.project.call_model import AS_ENTERED, MODULE, Derived, Entry, Given, Handed, Need, Said, Site, Through
 from flask_lsp.project.call_names import is_generator
 from flask_lsp.project.callables import Scopes
 from flask_lsp.project.route_model import Key
@@ -32,6 +32,7 @@ class Collected:
     wraps: tuple[Key | None, ...] = ()
     function: Function | None = None
     inner: list[str] = field(default_factory=list[str])
+    derived: list[Derived] = field(default_factory=list[Derived])
     marks: set[str] = field(default_factory=set[str])
     pops: int = 0
     clients: set[str] = field(default_factory=set[str])
@@ -51,6 +52,10 @@ class Collected:
     def now(self) -> tuple[Through, bool]:
         """The context that is there, and whether it comes to it for sure."""
         return self.state, not self.forks
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.spans or self.unseen or self.marks or self.pops or self.derived) or self.state != AS_ENTERED
 
     def said(self) -> Said:
         function = self.function
@@ -72,4 +77,5 @@ class Collected:
             tuple(self.pushed) if self.name == MODULE else (),
             self.pops,
             tuple(self.inner) if self.name != MODULE else (),
+            tuple(self.derived),
         )

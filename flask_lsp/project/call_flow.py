@@ -27,7 +27,7 @@ from flask_lsp.project.call_collected import Collected
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, NEVER, SCRIPT, UNKNOWN, Entry, Through
 from flask_lsp.project.call_names import Names
 from flask_lsp.project.call_states import asked, joined, mapped, pushed, where
-from flask_lsp.project.contexts import expects_none, never_runs
+from flask_lsp.project.contexts import SUPPRESS, expects_none, never_runs, plain_test
 from flask_lsp.project.needs import PUSHES, Level
 
 _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.g"})
@@ -95,6 +95,8 @@ class Flow(ABC):
         for end, level in PUSHES.items():
             if (name or self.here.made.get(manager.text, manager.text)).endswith(f".{end}"):
                 return level
+        if name == SUPPRESS and expects_none((), [self.type_name(kind) for kind in manager.args]):
+            return None
         if name is not None and not name.startswith("<"):
             return None if links.split(name)[0].startswith("flask") and not is_quiet(name) else Level.NONE
         if manager.text.rpartition(".")[2].lower().strip("_()").endswith(_HARMLESS):
@@ -179,9 +181,9 @@ class Flow(ABC):
 
     def refined(self, state: Through, test: Value, truth: bool) -> Through:
         """The context where a test turned out so."""
+        test, asks_truth = plain_test(test)
+        truth = truth is asks_truth
         match test:
-            case Negated(value=value):
-                return self.refined(state, value, not truth)
             case Path(text=text):
                 name = self.name(text)
                 if name in _APP_GUARDS:
@@ -203,13 +205,11 @@ class Flow(ABC):
                 return state
 
     def is_guard(self, test: Value) -> bool:
-        match test:
+        match plain_test(test)[0]:
             case Path(text=text):
                 return self.name(text) in (*_APP_GUARDS, *_REQUEST_GUARDS, "flask.session")
             case Either(values=values):
                 return any(self.is_guard(value) for value in values)
-            case Negated(value=value):
-                return self.is_guard(value)
             case _:
                 return False
 
@@ -243,8 +243,10 @@ class Flow(ABC):
             self.body(event.final)
 
     def expects(self, handler: Handler) -> bool:
-        names = [self.name(kind.text) if isinstance(kind, Path) else None for kind in handler.types]
-        return expects_none(handler, names)
+        return expects_none(handler.body, [self.type_name(kind) for kind in handler.types])
+
+    def type_name(self, kind: Value) -> str | None:
+        return self.name(kind.text) if isinstance(kind, Path) else None
 
 
 def is_quiet(name: str) -> bool:

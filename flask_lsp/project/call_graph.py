@@ -17,9 +17,10 @@ nobody calls may yet be called by something else.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import BlockFacts
@@ -28,6 +29,8 @@ from flask_lsp.project.call_model import (
     MODULE,
     NOTHING_SAID,
     SCRIPT,
+    By,
+    Derived,
     Entry,
     Handed,
     Said,
@@ -66,8 +69,32 @@ class CallGraph:
     """The functions that are decorated by the project, or give functions to others of it."""
     marked: frozenset[Key] = frozenset()
     """The functions and modules with marks."""
+    deriving: frozenset[Key] = frozenset()
+    """The functions and modules that define classes which derive from others of the project."""
     kept: dict[object, object] = field(default_factory=dict[object, object])
     """What others made of it, each under a key of its own."""
+
+    def is_replaced(self, by: By | None) -> bool:
+        """A class that derives from that of the object has a member of its own of this name."""
+        if by is None or not self.deriving:
+            return False
+        found = self.kept.get(Derived)
+        if found is None:
+            found = self.kept[Derived] = defaultdict[Key, "list[tuple[Key, Derived]]"](list)
+            for key in self.deriving:
+                for each in self.said[key].derived:
+                    for base in each.bases:
+                        found[base].append(((key[0], each.name), each))
+        derived = cast("dict[Key, list[tuple[Key, Derived]]]", found)
+        seen, todo = {by[0]}, [by[0]]
+        while todo:
+            for key, each in derived.get(todo.pop(), ()):
+                if by[1] in each.members:
+                    return True
+                if key not in seen:
+                    seen.add(key)
+                    todo.append(key)
+        return False
 
     def calls(self, key: Key) -> tuple[Site, ...]:
         return self.said.get(key, NOTHING_SAID).calls
@@ -112,6 +139,23 @@ def span_of(project: Project, key: Key, at: int) -> Span | None:
             return spans[at - before].shift(start)
         before += len(spans)
     return None
+
+
+def places_at(project: Project, document: str, offset: int) -> Iterator[tuple[str, int, Span]]:
+    """The numbered places at an offset of a file, with the functions that they are in."""
+    calls, file = project.grown(_grown).files.get(document), project.files.get(document)
+    if calls is None or file is None:
+        return
+    before: dict[str, int] = {}
+    for start, facts in file.facts.blocks:
+        if start > offset:
+            return
+        known = calls.walked.get(id(facts))
+        for name, spans in known[1].spans.items() if known is not None else ():
+            for at, span in enumerate(spans, before.get(name, 0)):
+                if span.start <= offset - start <= span.end:
+                    yield name, at, span.shift(start)
+            before[name] = before.get(name, 0) + len(spans)
 
 
 @dataclass(slots=True, eq=False)
@@ -221,6 +265,7 @@ def _both(one: Said, other: Said, by: int) -> Said:
         entries=one.entries + tuple([each for each in other.entries if each not in one.entries]),
         given=one.given + tuple([each._replace(at=each.at + by) for each in other.given]),
         marks=one.marks | other.marks,
+        derived=one.derived + other.derived,
     )
 
 
@@ -242,6 +287,7 @@ def _built(files: Mapping[str, FileCalls]) -> CallGraph:
     graph.modules = frozenset(key for key, said in graph.said.items() if key[1] == MODULE and said.calls)
     graph.giving = frozenset(key for key, said in graph.said.items() if _gives(said))
     graph.marked = frozenset(key for key, said in graph.said.items() if said.marks)
+    graph.deriving = frozenset(key for key, said in graph.said.items() if said.derived)
     return graph
 
 
@@ -284,10 +330,10 @@ def _patched(
             _replace(callers, {site.callee: None for site in was.calls}, key)
             for site in now.calls:
                 callers[site.callee] = (*callers.get(site.callee, ()), Caller(key, site))
-            for called, entry in _entries(key, was):
+            for called, entry in _entries(key, was) if name in old else ():
                 entered.add(called)
                 entries[called] = _without(entries.get(called, ()), entry)
-            for called, entry in _entries(key, now):
+            for called, entry in _entries(key, now) if name in new else ():
                 entered.add(called)
                 entries[called] = (*entries.get(called, ()), entry)
     return CallGraph(
@@ -298,6 +344,7 @@ def _patched(
         _moved(graph.modules, changed, lambda key: key[1] == MODULE and key in said and bool(said[key].calls)),
         _moved(graph.giving, changed, lambda key: _gives(said.get(key))),
         _moved(graph.marked, changed, lambda key: key in said and bool(said[key].marks)),
+        _moved(graph.deriving, changed, lambda key: key in said and bool(said[key].derived)),
     )
 
 
@@ -328,4 +375,4 @@ def _entries(key: Key, said: Said) -> Iterator[tuple[Key, Entry]]:
 
 
 def _entry(key: Key, handed: Handed) -> Entry:
-    return Entry(handed.kind or "handed on", handed.level, key, handed.at)
+    return Entry(handed.kind or "handed on", handed.level, key, handed.at, by=handed.by)

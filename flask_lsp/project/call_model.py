@@ -31,6 +31,11 @@ def compose(first: tuple[int, ...], second: tuple[int, ...]) -> Through:
     return one, two, three
 
 
+By: TypeAlias = "tuple[Key, str]"
+"""A class and the name of a member: a method is looked up on an object of it, which a class that derives from it may
+have replaced."""
+
+
 class Site(NamedTuple):
     """A call of a function of the project."""
 
@@ -41,6 +46,7 @@ class Site(NamedTuple):
     """The context in which it is called."""
     sure: bool = True
     """It is reached whenever the function runs."""
+    by: By | None = None
 
 
 class Handed(NamedTuple):
@@ -56,6 +62,7 @@ class Handed(NamedTuple):
     """The function of the project that it is given to, and the name of the parameter."""
     through: Through = AS_ENTERED
     """The context in which it is handed on."""
+    by: By | None = None
 
 
 class Given(NamedTuple):
@@ -96,8 +103,8 @@ class Entry(NamedTuple):
 
     kind: str
     """``view``, ``hook``, ``error handler``, ``template``, ``command``, ``shell``, ``signal``, ``teardown``,
-    ``thread``, ``timer``, ``process``, ``executor``, ``task``, ``job``, ``atexit``, ``signal handler``, ``test``,
-    ``fixture``, ``import``, ``script``, ``callback``, ``handed on``."""
+    ``thread``, ``timer``, ``process``, ``executor``, ``spawned`` (a greenlet), ``task``, ``job``, ``atexit``,
+    ``signal handler``, ``test``, ``fixture``, ``import``, ``script``, ``callback``, ``handed on``."""
     level: Level | None
     """The context that is there; ``None`` where it cannot be told."""
     said: Key
@@ -107,6 +114,17 @@ class Entry(NamedTuple):
     via: Place | None = None
     """Where it is given to the function of the project in which that is said; the function itself where a decorator of
     the project starts it."""
+    by: By | None = None
+
+
+class Derived(NamedTuple):
+    """A class that derives from others of the project."""
+
+    name: str
+    """Qualified."""
+    bases: tuple[Key, ...]
+    members: frozenset[str]
+    """What it binds and its methods give its objects."""
 
 
 @frozen()
@@ -141,6 +159,8 @@ class Said:
     """Of a module body: how many that were pushed before it are popped."""
     inner: tuple[str, ...] = ()
     """The functions that are defined in it, by qualified name."""
+    derived: tuple[Derived, ...] = ()
+    """The classes that are defined in it."""
 
 
 NOTHING_SAID = Said()

@@ -9,7 +9,7 @@ from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, I
 from flask_lsp.facts.pushes import pushed_in, pushes
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
-from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Outside, Scopes, Tracer
+from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Instance, Outside, Scopes, Tracer
 from flask_lsp.project.names import Resolver
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
@@ -84,11 +84,28 @@ class Names:
         return Resolver(self._project, self._module_name, self._imported_name).name(self.document, path, functions)
 
     def function(self, path: str, scopes: Scopes) -> FunctionAt | None:
-        """The function of the project that is called by a path: for a class its ``__init__``."""
+        """The function of the project that is called by a path: for a class its ``__init__``, for an object its
+        ``__call__``."""
         found = self.trace(path, scopes)
         if isinstance(found, ClassAt):
             found = self._init(found.key) if self._is_inner(found.key) else self._ask(("_init", found.key))
+        elif isinstance(found, Instance):
+            asked = found.key, "__call__"
+            found = self._member(*asked) if self._is_inner(found.key) else self._ask(("_member", *asked))
         return found if isinstance(found, FunctionAt) else None
+
+    def outside(self, path: str, scopes: Scopes) -> str | None:
+        """The name of what a path is of a package, over attributes of the project's classes and their objects."""
+        found = self.trace(path, scopes)
+        return names.home(found.path) if isinstance(found, Outside) and found.path else None
+
+    def group_command(self, path: str, scopes: Scopes) -> str | None:
+        """The name of ``users.command``, where ``users`` is a function that a decorator made a group of commands."""
+        found = self.trace(path.rpartition(".")[0], scopes)
+        if not isinstance(found, FunctionAt) or self._is_inner(found.key):
+            return None
+        group = self._ask(("_group", found.key))
+        return f"{group}.command" if group else None
 
     def named_function(self, path: str, scopes: Scopes) -> FunctionAt | None:
         """The function of the project that a path is."""
@@ -138,6 +155,11 @@ class Names:
             elif not base.startswith(("unittest.", "builtins.")):
                 level = -1
         return level
+
+    def project_bases(self, class_: ClassDefined, scopes: Scopes) -> tuple[Key, ...]:
+        """The classes of the project that a class derives from at once."""
+        found = [self.trace(base.text, scopes) for base in class_.bases if isinstance(base, Path)]
+        return tuple([base.key for base in found if isinstance(base, ClassAt)])
 
     def _project_kin(self, class_: ClassDefined, scopes: Scopes, depth: int = 8) -> list[Key]:
         """The classes of the project that a class derives from."""
@@ -225,6 +247,22 @@ class Names:
     def _parameters(self, key: Key) -> tuple[str, ...]:
         found = Tracer(self._project).function_at(key)
         return () if found is None else tuple([each.name for each in found[0].parameters if not each.stars])
+
+    def _group(self, key: Key, depth: int = 4) -> str:
+        """The class of the group of commands that a function was made: those of an application push its context."""
+        tracer = Tracer(self._project)
+        found = tracer.function_at(key)
+        for value, _ in found[0].decorators if found is not None else ():
+            path = value.text.removesuffix("()") if isinstance(value, Path) else ""
+            name = names.canonical(self._project, key[0], path) if path else None
+            if path.endswith("cli.group") or name == "flask.cli.AppGroup().group":
+                return "flask.cli.AppGroup()"
+            if name == "click.group":
+                return "click.Group()"
+            outer = tracer.trace(key[0], path.removesuffix(".group")) if path.endswith(".group") and depth else None
+            if isinstance(outer, FunctionAt) and (group := self._group(outer.key, depth - 1)):
+                return group
+        return ""
 
     def _has_fixtures(self, key: Key) -> bool:
         found = Tracer(self._project).class_at(key)

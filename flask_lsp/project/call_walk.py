@@ -41,12 +41,13 @@ from flask_lsp.project import links
 from flask_lsp.project.call_collected import Collected
 from flask_lsp.project.call_flow import Flow, is_quiet
 from flask_lsp.project.call_model import (
-    AS_ENTERED,
     MODULE,
     NEVER,
     PUSHED,
     SCRIPT,
     UNKNOWN,
+    By,
+    Derived,
     Entry,
     Given,
     Handed,
@@ -56,7 +57,8 @@ from flask_lsp.project.call_model import (
 )
 from flask_lsp.project.call_names import RUNNERS, Names, Question
 from flask_lsp.project.call_states import pushed
-from flask_lsp.project.callables import ClassAt, FunctionAt, Scope
+from flask_lsp.project.callables import ClassAt, FunctionAt, Instance, Scope, members
+from flask_lsp.project.contexts import LOOPS, RUN
 from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, Handing, decorated, handing
 from flask_lsp.project.needs import DEPENDING, MESSAGE, PUSHES, Level, asks_for_sender, is_told_app, need_of
 from flask_lsp.project.route_model import Key
@@ -66,6 +68,8 @@ _CALLS_AT_ONCE = frozenset({"map", "filter", "sorted", "max", "min", "any", "all
 """Take a function and call it before they give back."""
 _ANSWERS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "dispatch_request"})
 _REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "open"})
+_TAKE = (".submit", ".submit_stored", ".map", ".add_job", ".spawn", ".enqueue", ".start_background_task")
+"""Methods that take a function, of what an attribute of a class may be."""
 _SAME_STATEMENT = 200
 """Within so many letters behind a target a lambda is taken for what it is bound to: the facts do not say."""
 _PATCHES = re.compile(r"(?:^|\.)(?:patch(?:\.\w+)?|setattr)$")
@@ -92,11 +96,7 @@ class _Walk(Flow):
         self.names.used = set()
         self.bodies[MODULE] = self.here
         self.body(self.block.body)
-        said = {
-            name: body.said()
-            for name, body in self.bodies.items()
-            if name != MODULE or body.spans or body.unseen or body.marks or body.pops or body.state != AS_ENTERED
-        }
+        said = {name: body.said() for name, body in self.bodies.items() if name != MODULE or body.says_something}
         spans = {name: tuple(body.spans) for name, body in self.bodies.items() if body.spans}
         return Walked(said, spans, frozenset(self.names.used))
 
@@ -179,6 +179,8 @@ class _Walk(Flow):
         if any(isinstance(base, Path) and "Task" in base.text for base in bound.bases):
             self.task_classes.add(self.qualified(bound.name))
             here.marks |= self.task_marks(bound)
+        if bases := self.names.project_bases(bound, here.scopes):
+            here.derived.append(Derived(self.qualified(bound.name), bases, members(bound)))
         here.hidden = frozenset(event.bound.name for event in every_event(bound.body) if isinstance(event, Bind))
         outer, outer_bound = self.class_name, self.class_bound
         self.class_name, self.class_bound = self.qualified(bound.name), bound
@@ -241,6 +243,8 @@ class _Walk(Flow):
             body.wraps = (None, *body.wraps)
             return
         canonical = self.name(path)
+        if path.endswith(".command") and (canonical is None or canonical.startswith("<")):
+            canonical = self.names.group_command(path, self.here.scopes) or canonical
         if path == value.text:
             self.need(path, span, called=True)
         if (found := decorated(canonical, value)) is not None:
@@ -336,6 +340,8 @@ class _Walk(Flow):
         path = event.value.text.removesuffix("()")
         self.need(path, event.callee, called=True, call=event.value)
         name = None if path.startswith("super().") else self.name(path)
+        if (name is None or name.startswith("<")) and path.endswith(_TAKE) and "." in path[:-1]:
+            name = self.names.outside(path, self.here.scopes) or name
         if self.pushes(event, path):
             return
         if _PATCHES.search(path):
@@ -358,7 +364,7 @@ class _Walk(Flow):
         ):
             self.here.state = pushed(self.here.state, UNKNOWN)  # whoever gets the client may send requests with it
         if target is not None:
-            self.to(target, event.callee)
+            self.to(target, event.callee, path)
         elif name is None and not self.gives(path, event.callee):
             self.here.unseen.append(path)
         self.requests(path, known=name is not None and not name.startswith(("<", "flask.Flask()")))
@@ -378,7 +384,7 @@ class _Walk(Flow):
     def copied(self, value: Value | None, event: Call) -> None:
         """A function runs in a copy of the context that is there."""
         if isinstance(value, Path) and (given := self.function(value.text)):
-            self.to(given, event.callee)
+            self.to(given, event.callee, value.text)
         else:
             self.at_once(event)
 
@@ -393,7 +399,7 @@ class _Walk(Flow):
         named: list[tuple[int | str, Value]] = [*enumerate(event.value.args), *event.value.keywords]
         for where, value in named:
             if last in _CALLS_AT_ONCE and isinstance(value, Path) and (given := self.function(value.text)):
-                self.to(given, event.span)
+                self.to(given, event.span, value.text)
             elif target is not None and isinstance(value, Path) and (given := self.plain_function(value.text)):
                 parameter = self.names.parameter(target, where)
                 to = (target.key, parameter) if parameter else None
@@ -401,8 +407,8 @@ class _Walk(Flow):
             else:
                 self.escape(value, event.span)
 
-    def to(self, target: FunctionAt, span: Span) -> None:
-        self.here.calls.append(Site(self.here.at(span), target.key, *self.here.now))
+    def to(self, target: FunctionAt, span: Span, path: str) -> None:
+        self.here.calls.append(Site(self.here.at(span), target.key, *self.here.now, self.looked_up(path)))
         if (level := self.names.effect(target.key)) != 0:
             self.here.state = pushed(self.here.state, level)
 
@@ -435,6 +441,9 @@ class _Walk(Flow):
 
     def hand(self, value: Value | None, event: Call, kind: str, level: Level | None) -> None:
         """A function is handed to what calls it later."""
+        if isinstance(value, Path) and value.text.endswith(RUN) and self.name(value.text) in LOOPS:
+            self.hand_coroutines(event, kind, level)
+            return
         if isinstance(value, Path) and value.text.endswith("()") and value.args:
             wrapper = self.name(value.text.removesuffix("()"))
             if wrapper == "flask.copy_current_request_context":
@@ -449,15 +458,47 @@ class _Walk(Flow):
                 for each in here.handed
                 if each.kind or each.function != found.key or not event.span.contains(here.spans[each.at])
             ]
-            self.handed(found.key, event.callee, kind, level)
+            self.handed(found.key, event.callee, kind, level, by=self.looked_up(value.text))
         elif isinstance(value, Path):
             self.gives(value.text, event.callee, kind, level)
         else:
             self.take_lambdas(event.span, kind, level)
 
-    def handed(self, key: Key, span: Span, kind: str, level: Level | None, to: tuple[Key, str] | None = None) -> None:
+    def hand_coroutines(self, event: Call, kind: str, level: Level | None) -> None:
+        """``Thread(target=asyncio.run, args=(work(),))``: the coroutine is made here, and runs there."""
+        here, given = self.here, event.value.keyword("args")
+        for value in (*event.value.args, *(given.values if isinstance(given, Items) else ())):
+            found = self.function(value.text[:-2]) if isinstance(value, Path) and value.text.endswith("()") else None
+            if found is not None:
+                here.calls = [
+                    each
+                    for each in here.calls
+                    if each.callee != found.key or not event.span.contains(here.spans[each.at])
+                ]
+                self.handed(found.key, event.callee, kind, level)
+
+    def handed(
+        self,
+        key: Key,
+        span: Span,
+        kind: str,
+        level: Level | None,
+        to: tuple[Key, str] | None = None,
+        by: By | None = None,
+    ) -> None:
         if self.here.state != (NEVER, NEVER, NEVER):
-            self.here.handed.append(Handed(self.here.at(span), key, kind, level, to, self.here.state))
+            self.here.handed.append(Handed(self.here.at(span), key, kind, level, to, self.here.state, by))
+
+    def looked_up(self, path: str) -> By | None:
+        """Where a path is looked up on an object that may be of a class that we do not see here: on ``self``, say."""
+        root, rest = links.split(path)
+        if not rest.startswith("."):
+            return None
+        for scope in self.here.scopes:
+            if bounds := scope.function.bindings.get(root):
+                found = self.names.trace(root, self.here.scopes) if isinstance(bounds[0], Parameter) else None
+                return (found.key, links.split(rest[1:])[0]) if isinstance(found, Instance | ClassAt) else None
+        return None
 
     def plain_function(self, path: str) -> FunctionAt | None:
         """The function of the project that a path is, without a look at what cannot be one."""

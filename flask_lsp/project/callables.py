@@ -24,7 +24,7 @@ from flask_lsp.facts.model import (
     Path,
     Store,
 )
-from flask_lsp.facts.traverse import every_event, returns
+from flask_lsp.facts.traverse import attributes, every_event, returns
 from flask_lsp.project import links
 from flask_lsp.project.route_model import Key
 
@@ -227,10 +227,6 @@ class Tracer:
             decorators = {value.text for value, _ in scope.function.decorators if isinstance(value, Path)}
             if "staticmethod" not in decorators:
                 key = (document, scope.of_class)
-                name, after = links.split(rest[1:]) if rest.startswith(".") else ("", "")
-                is_object = after.startswith(".") and "classmethod" not in decorators
-                if is_object and (given := self._attribute(key, name, after)) is not None:
-                    return given
                 return self._rest(ClassAt(key) if "classmethod" in decorators else Instance(key), rest)
         if isinstance(bound.annotation, str):
             return self._trace(document, f"{bound.annotation}(){rest}", scopes[1:])
@@ -249,14 +245,16 @@ class Tracer:
         return None
 
     def _attribute(self, key: Key, name: str, after: str) -> Callable_:
-        """What ``after`` of an attribute is that the methods of a class give to its objects, all the same way.
-
-        Asked only in the class itself: what bodies say is in nobody's interface.
-        """
-        found = self.class_at(key)
-        if found is None or any(bound.name == name for bound in _bound_in(found[0].body)):
-            return None
+        """What ``after`` of an attribute is that the methods of a class, and of those that it derives from, give to its
+        objects, all the same way."""
         things: set[Callable_] = set()
+        return things.pop() if self._attributes(key, name, after, things) and len(things) == 1 else None
+
+    def _attributes(self, key: Key, name: str, after: str, things: set[Callable_], depth: int = 8) -> bool:
+        """Adds what the attribute is; false where that cannot be told."""
+        found = self.class_at(key)
+        if found is None or not depth or any(_is_member(bound, name) for bound in _bound_in(found[0].body)):
+            return False
         for bound in _bound_in(found[0].body):
             if not isinstance(bound, Defined) or not bound.function.parameters:
                 continue
@@ -266,7 +264,9 @@ class Tracer:
                 if isinstance(event, Store) and event.target.text == target and event.value != Literal(None):
                     value = event.value
                     things.add(self._trace(key[0], value.text + after, scopes) if isinstance(value, Path) else None)
-        return things.pop() if len(things) == 1 else None
+        bases = [self._trace(key[0], base.text, found[1]) for base in found[0].bases if isinstance(base, Path)]
+        inner = [base.key for base in bases if isinstance(base, ClassAt) and base.key != key]
+        return all(self._attributes(base, name, after, things, depth - 1) for base in inner)
 
     def _linked(self, link: links.Link | links.Absent | None, rest: str = "") -> Callable_:
         match link:
@@ -305,6 +305,10 @@ class Tracer:
             return None
         name, after = links.split(rest[1:])
         found = self.member(of.key, name)
+        if isinstance(of, Instance) and (found is None or isinstance(found, Outside)):
+            given = self._attribute(of.key, name, after)
+            if given is not None:
+                return given
         if found is _MISSING:
             return None
         match found:
@@ -323,6 +327,16 @@ class Tracer:
 
 _MISSING = Outside("")
 """No class that we see has the member."""
+
+
+def _is_member(bound: Bound, name: str) -> bool:
+    """The class itself binds the name, to more than the ``None`` that stands there before."""
+    return bound.name == name and not (isinstance(bound, Assigned) and bound.value == Literal(None))
+
+
+def members(class_: ClassDefined) -> frozenset[str]:
+    """The names that a class binds, and that its methods give its objects."""
+    return frozenset([*(bound.name for bound in _bound_in(class_.body)), *attributes(class_)])
 
 
 def _bound_in(body: Body) -> Iterable[Bound]:

@@ -273,15 +273,23 @@ class _Walk:
             self.level = None if pushed is None or self.level is None else max(self.level, pushed)
         elif path.isidentifier():
             yield from self.follow(path, event.callee, place)
+        elif path.endswith(RUN) and self.name(path, place) in LOOPS:
+            given = event.value.args[0] if event.value.args else None
+            name = given.text.removesuffix("()") if isinstance(given, Path) else ""
+            if name.isidentifier() and given != Path(name):
+                yield from self.follow(name, event.callee, place, awaited=True)
 
-    def follow(self, name: str, span: Span, place: _Place) -> Iterator[Missing]:
+    def follow(self, name: str, span: Span, place: _Place, *, awaited: bool = False) -> Iterator[Missing]:
         """Into a function of this file that is called here."""
         found = self.function(name, place)
         if found is None or len(place.chain) >= _MOST_CALLS or any(step.function == name for step in place.chain):
             return
         start, function, scopes = found
-        if function.is_async or any(isinstance(e, Leave) and e.how == "yield" for e in every_event(function.body)):
-            return  # the call only makes a coroutine or generator
+        runs = awaited or (bool(place.scopes) and place.scopes[0].is_async)
+        if function.is_async and not runs:
+            return  # the call only makes a coroutine
+        if any(isinstance(e, Leave) and e.how == "yield" for e in every_event(function.body)):
+            return  # the call only makes a generator
         if any(not isinstance(value, Path) or value.text != "staticmethod" for value, _ in function.decorators):
             return  # what the decorator makes of it is not for us to say
         self.left = self.left or start != place.start
@@ -327,6 +335,8 @@ class _Walk:
         for end, level in PUSHES.items():
             if name.endswith(f".{end}"):
                 return level
+        if name == SUPPRESS and expects_none((), [self.type_name(kind, place) for kind in manager.args]):
+            return None
         return Level.NONE if names.is_standard(name) else None
 
     def branch(self, event: Branch, place: _Place) -> Iterator[Missing]:
@@ -342,13 +352,11 @@ class _Walk:
         self.level = after.pop() if len(after) == 1 else None
 
     def is_guard(self, test: Value, place: _Place) -> bool:
-        match test:
+        match plain_test(test)[0]:
             case Path(text=text):
                 return self.name(text, place) in GUARDS
             case Either(values=values):
                 return any(self.is_guard(value, place) for value in values)
-            case Negated(value=value):
-                return self.is_guard(value, place)
             case _:
                 return False
 
@@ -372,14 +380,27 @@ class _Walk:
         yield from self.body(event.final, place)
 
     def expects(self, handler: Handler, place: _Place) -> bool:
-        names_ = [self.name(kind.text, place) if isinstance(kind, Path) else None for kind in handler.types]
-        return expects_none(handler, names_)
+        return expects_none(handler.body, [self.type_name(kind, place) for kind in handler.types])
+
+    def type_name(self, kind: Value, place: _Place) -> str | None:
+        return self.name(kind.text, place) if isinstance(kind, Path) else None
+
+
+RUN = (".run", ".run_until_complete")
+LOOPS = frozenset(
+    {
+        "asyncio.run",
+        *(f"asyncio.{loop}().run_until_complete" for loop in ("get_event_loop", "new_event_loop", "get_running_loop")),
+    }
+)
+"""Run a coroutine to its end, in the context that is there."""
 
 
 def _pushes(body: Body) -> bool:
     return any(isinstance(event, Call) and event.value.text.endswith((".push()", ".enter_context()")) for event in body)
 
 
+SUPPRESS = "contextlib.suppress()"
 _ANY = frozenset({"builtins.Exception", "builtins.BaseException"})
 _RAISED = frozenset({None, "builtins.RuntimeError", "builtins.AttributeError"})
 """Of Flask-Login's current user an attribute is missed."""
@@ -391,12 +412,29 @@ _TELLING = frozenset(
 )
 
 
-def expects_none(handler: Handler, types: Sequence[str | None]) -> bool:
-    """The handler may be there for what runs without a context: it catches what is raised then by its name, or along
-    with all others without a word of what failed. ``types`` are the canonical names."""
+def expects_none(handler: Body, types: Sequence[str | None]) -> bool:
+    """The body of a handler may be there for what runs without a context: it catches what is raised then by its name,
+    or along with all others without a word of what failed. ``types`` are the canonical names."""
     if any(name not in _ANY for name in types):
         return not _RAISED.isdisjoint(types)
-    return not any(_tells(event) for event in every_event(handler.body))
+    return not any(_tells(event) for event in every_event(handler))
+
+
+def plain_test(test: Value) -> tuple[Value, bool]:
+    """What a test asks for, and whether it has to be true: ``bool(x)``, ``x is False``."""
+    match test:
+        case Path(text="bool()", args=(inner,)):
+            return plain_test(inner)
+        case Negated(value=inner):
+            asked, truth = plain_test(inner)
+            return asked, not truth
+        case Compared(
+            left=left, operators=(("Is" | "Eq" | "IsNot" | "NotEq") as how,), rights=(Literal(value=bool(to)),)
+        ):
+            asked, truth = plain_test(left)
+            return asked, truth is (to is (how in ("Is", "Eq")))
+        case _:
+            return test, True
 
 
 def _tells(event: Event) -> bool:

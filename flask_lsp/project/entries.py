@@ -109,6 +109,16 @@ for _module in ("multiprocessing", "multiprocessing.pool"):
     for _class in ("Pool", "ThreadPool"):
         for _method in ("map", "apply", "apply_async", "map_async", "starmap", "starmap_async", "imap"):
             _BY_NAME[f"{_module}.{_class}().{_method}"] = Handing(0, "func", "executor", _NONE)
+for _method in ("spawn", "spawn_raw", "Greenlet", "Greenlet.spawn"):
+    _BY_NAME[f"gevent.{_method}"] = Handing(0, "run", "spawned", _NONE)
+for _path in ("gevent.spawn_later", "gevent.Greenlet.spawn_later", "eventlet.spawn_after"):
+    _BY_NAME[_path] = Handing(1, "run" if _path.startswith("gevent") else "func", "spawned", _NONE)
+for _path in ("spawn", "spawn_n", "GreenPool().spawn", "GreenPool().spawn_n", "greenpool.GreenPool().spawn"):
+    _BY_NAME[f"eventlet.{_path}"] = Handing(0, "func", "spawned", _NONE)
+for _pool in ("pool.Pool", "pool.Group", "threadpool.ThreadPool"):
+    for _method in ("spawn", "apply_async", "map", "imap", "imap_unordered", "map_async"):
+        _BY_NAME[f"gevent.{_pool}().{_method}"] = Handing(0, "func", "spawned", _NONE)
+_BY_NAME["flask_socketio.SocketIO().start_background_task"] = Handing(0, "target", "spawned", _NONE)
 for _loop in ("get_event_loop", "get_running_loop", "new_event_loop"):
     _BY_NAME[f"asyncio.{_loop}().run_in_executor"] = Handing(1, "func", "executor", _NONE)
 
@@ -149,7 +159,7 @@ def decorated(name: str | None, decorator: Path) -> tuple[str, Level | None] | N
     without the call; ``None`` is returned where it makes nothing of the sort that we know."""
     path = decorator.text.removesuffix("()")
     last = path.rpartition(".")[2]
-    if last == "command" and path.endswith("cli.command"):
+    if last == "command" and (path.endswith("cli.command") or name == "flask.cli.AppGroup().command"):
         return "command", _APP
     if last in ("task", "shared_task", "periodic_task", "db_task", "actor", "job", "scheduled_job"):
         return _task(name, path, last)

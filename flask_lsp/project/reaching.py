@@ -43,7 +43,7 @@ _MOST_STEPS = 60
 _SQLALCHEMY = "flask_sqlalchemy."
 URL_FOR = "flask.url_for"
 
-STARTED = frozenset({"thread", "timer", "process", "executor", "task", "job"})
+STARTED = frozenset({"thread", "timer", "process", "executor", "spawned", "task", "job"})
 """Kinds of entries: some worker runs the function."""
 BACKGROUND = STARTED | {"atexit", "signal handler", "script", "command", "teardown"}
 """Kinds of entries where no request is."""
@@ -127,6 +127,8 @@ class _Search:
 
     def level(self, key: Key, entry: Entry) -> Level | None:
         """The context that a function is entered in; ``None`` where that cannot be told or does not matter here."""
+        if self.graph.is_replaced(entry.by):
+            return None
         if entry.kind in ("test", "fixture"):
             if "pushed" in self.marks:
                 return None  # what one module pushes on import is there for all tests
@@ -135,20 +137,19 @@ class _Search:
             return self.level_on_import(key[0])
         if entry.kind not in BACKGROUND or kinds.is_test(self.project, entry.said[0]):
             return None
+        if entry.kind == "task":
+            level = level_of_tasks(self.graph)
+            return level if level is not Level.NONE or _is_live(self.graph, key, entry, False) else None
         if self.may_push(entry):
             return None
-        if entry.kind == "task" and "task app" in self.marks:
-            return Level.APP
         if entry.kind == "process" and (entry.at < 0 or not _is_bare(self.graph, entry.said)):
             return None  # a process that is forked goes on with the context of its parent
-        if not _is_live(self.graph, key, entry, False):
-            return None
-        return Level.NONE if entry.kind == "task" else entry.level
+        return entry.level if _is_live(self.graph, key, entry, False) else None
 
     def may_push(self, entry: Entry) -> bool:
         """Something may give what is entered so a context, and we do not see where."""
         if entry.kind in ("task", "job"):
-            return not self.marks.isdisjoint({"pushed", "task class", "worker"})
+            return not self.marks.isdisjoint(_MAY_PUSH)
         return entry.kind in ("script", "atexit", "signal handler") and "pushed" in self.marks
 
     def level_on_import(self, document: str) -> Level | None:
@@ -178,6 +179,8 @@ class _Search:
             now = place.through[level]
             if now < 0:
                 continue
+            if isinstance(place, Site) and self.graph.is_replaced(place.by):
+                continue  # who knows whose method it is
             if isinstance(place, Need):
                 if self.fails(place, now, entry):
                     return Failing(entry, root, steps, key, place, Level(now))
@@ -191,6 +194,24 @@ class _Search:
         if need.name == URL_FOR and level == Level.APP:
             return not _has_server_name(self.project, of_tests=entry.kind == "test")
         return level < need.level
+
+
+_MAY_PUSH = frozenset({"pushed", "task class", "worker"})
+
+
+def level_of_tasks(graph: CallGraph) -> Level | None:
+    """The context that the tasks of a Celery application run in, by what the project makes of them."""
+    if level_of_tasks not in graph.kept:
+        marks = frozenset[str]().union(*[graph.said[key].marks for key in graph.marked])
+        known = None if not marks.isdisjoint(_MAY_PUSH) else Level.APP if "task app" in marks else Level.NONE
+        graph.kept[level_of_tasks] = known
+    return cast("Level | None", graph.kept[level_of_tasks])
+
+
+def _level_of(graph: CallGraph, entry: Entry, through: Through) -> int:
+    """The context at a place that comes after an entry."""
+    level = level_of_tasks(graph) if entry.kind == "task" and entry.level is None else entry.level
+    return UNKNOWN if level is None or graph.is_replaced(entry.by) else through[level]
 
 
 def _has_server_name(project: Project, *, of_tests: bool) -> bool:
@@ -316,10 +337,10 @@ def _is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry, int], bool
     while todo:
         here, through = todo.pop()
         through = compose(_decorated(graph, here), through)
-        callers = list(graph.callers.get(here, ()))
+        callers = [*graph.callers.get(here, ()), *_instead(graph).get(here, ())]
         for entry in graph.entries.get(here, ()):
             taken = _taken_by(graph, here, entry)
-            level = UNKNOWN if entry.level is None else through[entry.level]
+            level = _level_of(graph, entry, through)
             if not taken and level != NEVER and accepts(entry, level):
                 return True
             for handed in graph.said.get(entry.said, NOTHING_SAID).handed if taken else ():
@@ -374,18 +395,25 @@ def _ways(graph: CallGraph, key: Key, strict: bool) -> dict[int, Way]:
         here, through, steps = todo.popleft()
         through = compose(_decorated(graph, here), through)
         for entry in (*graph.entries.get(here, ()), *derived.entries.get(here, ())):
-            level = UNKNOWN if entry.level is None else through[entry.level]
+            level = _level_of(graph, entry, through)
             if level == NEVER or level in found or _taken_by(graph, here, entry):
                 continue
             if _is_live(graph, here, entry, strict):
                 found[level] = Way(entry, steps)
         for caller in (*graph.callers.get(here, ()), *derived.callers.get(here, ())):
             before = compose(caller.site.through, through)
+            if strict and graph.is_replaced(caller.site.by):
+                before = _unknown(before)
             state = (caller.caller, before)
             if state not in seen and len(steps) < _MOST_STEPS and any(level != NEVER for level in before):
                 seen.add(state)
                 todo.append((caller.caller, before, (Step(caller.caller, caller.site.at), *steps)))
     return found
+
+
+def _unknown(through: Through) -> Through:
+    none, app, request = (level if level == NEVER else UNKNOWN for level in through)
+    return none, app, request
 
 
 def _decorated(graph: CallGraph, key: Key) -> Through:
@@ -474,6 +502,32 @@ def _leads(level: int, entering: _Levels) -> bool:
     return level in entering or (level == UNKNOWN and bool(entering))
 
 
+def _instead(graph: CallGraph) -> dict[Key, list[Caller]]:
+    if _instead not in graph.kept:
+        found: dict[Key, list[Caller]] = {}
+        for key, caller in _called_instead(graph):
+            found.setdefault(key, []).append(caller)
+        graph.kept[_instead] = found
+    return cast("dict[Key, list[Caller]]", graph.kept[_instead])
+
+
+def _called_instead(graph: CallGraph) -> Iterator[tuple[Key, Caller]]:
+    """Methods that stand in the place of those that are called, on objects of the classes that have them."""
+    every = {(key[0], each.name): each for key in graph.deriving for each in graph.said[key].derived}
+    for (document, name), each in every.items():
+        todo, seen = list(each.bases), set(each.bases)
+        while todo:
+            base = todo.pop()
+            above = every[base].bases if base in every else ()
+            todo += set(above) - seen
+            seen.update(above)
+            for member in each.members:
+                own = document, f"{name}.{member}"
+                for caller in graph.callers.get((base[0], f"{base[1]}.{member}"), ()) if own in graph.said else ():
+                    if caller.site.by is not None and caller.site.by[1] == member:
+                        yield own, caller
+
+
 class _Derived(NamedTuple):
     """What follows from functions that are given to others of the project."""
 
@@ -491,5 +545,7 @@ def _derived(graph: CallGraph) -> _Derived:
         for key in graph.giving:
             for site in _called_by_others(graph, graph.said[key]):
                 callers.setdefault(site.callee, []).append(Caller(key, site))
+        for key, instead in _instead(graph).items():
+            callers.setdefault(key, []).extend(instead)
         known = graph.kept[_derived] = _Derived(entries, callers)
     return cast("_Derived", known)

@@ -89,7 +89,7 @@ def missing_in_templates(
 def reads_on_g(project: Project, _document: str, view: Key, name: str) -> bool:
     """The function itself reads ``g.name``."""
     uses = _uses(project.files[view[0]].facts)
-    return any(where == view[1] and use.how == "get" and use.name in (name, "") for where, use in uses)
+    return any(where == view[1] and use.how in ("get", "taken") and use.name in (name, "") for where, use in uses)
 
 
 def set_in_views(project: Project, document: str, function: str, name: str) -> tuple[Key, ...]:

@@ -11,6 +11,7 @@ from flask_lsp.frozen import frozen
 from flask_lsp.project import databases, names, places
 from flask_lsp.project.call_graph import CallGraph, call_graph, span_of
 from flask_lsp.project.call_model import NOTHING_SAID, Entry, Need
+from flask_lsp.project.reaching import through_decorators
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
 
@@ -84,7 +85,7 @@ def _handed_out(
     if found is None or not isinstance(found.bound, Defined):
         return None
     function = found.bound.function
-    missing = _missing(project, graph, found.key, ()) if is_generator(function) and not function.decorators else None
+    missing = _missing(project, graph, found.key) if is_generator(function) and not function.decorators else None
     return None if missing is None else (found.key, missing)
 
 
@@ -103,7 +104,7 @@ def _views(project: Project, graph: CallGraph, at: tuple[str, int], facts: Block
         entries = graph.entries.get(key, ())
         if not isinstance(bound, Defined) or len(bound.function.decorators) != 1 or not _are_views(entries):
             continue
-        missing = _missing(project, graph, key, ()) if is_generator(bound.function) else None
+        missing = _missing(project, graph, key) if is_generator(bound.function) else None
         if missing is not None:
             found = _stream(project, key, missing, bound.span.shift(start))
             span = found.use[1] if found.use and found.use[0] == document else found.span
@@ -137,17 +138,22 @@ def _are_views(entries: tuple[Entry, ...]) -> bool:
 
 
 def _missing(
-    project: Project, graph: CallGraph, key: Key, chain: tuple[Key, ...]
+    project: Project, graph: CallGraph, key: Key, level: int = 0, chain: tuple[Key, ...] = ()
 ) -> tuple[Need, tuple[Key, ...]] | None:
-    """The first use in a function, entered with no context, that needs one, and the functions on the way there."""
+    """The first use in a function that lacks its context, entered in that of ``level``, and the functions on the way
+    there."""
     said = graph.said.get(key, NOTHING_SAID)
+    level = through_decorators(graph, said, level)
+    if level < 0:
+        return None
     for need in said.needs:
-        if 0 <= need.through[0] < need.level and databases.asks_context(project, need.name):
+        if 0 <= need.through[level] < need.level and databases.asks_context(project, need.name):
             return need, chain
     if len(chain) < _MOST_CALLS:
         for site in said.calls:
-            if site.through[0] == 0 and site.callee not in chain and site.callee != key:
-                found = _missing(project, graph, site.callee, (*chain, site.callee))
+            now = site.through[level]
+            if now >= 0 and site.callee not in (*chain, key) and not graph.is_replaced(site.by):
+                found = _missing(project, graph, site.callee, now, (*chain, site.callee))
                 if found is not None:
                     return found
     return None

@@ -22,7 +22,20 @@ _known: WeakKeyDictionary[File, tuple[object, tuple[Found, ...]]] = WeakKeyDicti
 
 _SQLALCHEMY = "flask_sqlalchemy."
 WORDS = (
-    *("Thread", "Timer", "Process", "submit", "executor", "task", "add_job", "enqueue", "atexit", "signal", "command"),
+    *(
+        "Thread",
+        "Timer",
+        "Process",
+        "submit",
+        "executor",
+        "spawn",
+        "task",
+        "add_job",
+        "enqueue",
+        "atexit",
+        "signal",
+        "command",
+    ),
     *("__main__", "teardown", "start", "run"),
 )
 """A block that holds none of these, and nothing that needs a context, starts nothing."""
@@ -71,7 +84,7 @@ def _placed(ctx: Context, every: tuple[Failing, ...]) -> Iterator[Found]:
     for one in every:
         if document not in _documents(one):
             continue
-        code, found = code_of(one), place_of(graph, one)
+        code, found = code_of(one), _place_of(ctx, graph, one)
         if not code or found is None or found[1].key[0] != document or (found[1], code) in seen:
             continue
         calls, place = found
@@ -123,17 +136,19 @@ def _code_on_import(one: Failing) -> str:
     return "FL201" if one.need.level is Level.REQUEST else "FL101"
 
 
-def place_of(graph: CallGraph, one: Failing) -> tuple[int, Step] | None:
+def _place_of(ctx: Context, graph: CallGraph, one: Failing) -> tuple[int, Step] | None:
     """Where it is said: at the use, unless its function is reached by others that have a context; then at the call
     that leads there from what is not, or where the function is started. ``None`` where what they share may not get
-    as far as the use for this one."""
+    as far as the use for this one. A test is wrong itself: what it calls of the application is not."""
     need = Level.REQUEST if one.need.name == URL_FOR and one.level is Level.APP else one.need.level
     functions: list[Key] = [step.key for step in one.steps] + [one.where]
     places = [*one.steps, Step(one.where, one.need.at)]
     sure = [*(step.sure for step in one.steps), one.need.sure]
     at = one.need.through
+    of_test = one.entry.kind == "test"
     for index in range(len(functions) - 1, -1, -1):
-        if not is_shared(graph, functions[index], need, at):
+        is_own = not of_test or kinds.is_test(ctx.project, functions[index][0])
+        if is_own and not is_shared(graph, functions[index], need, at):
             return index, places[index]
         at = AS_ENTERED
         if not sure[index]:
@@ -174,6 +189,7 @@ def _runs(one: Failing) -> str:
         "timer": f"runs in the timer started {started}",
         "process": f"runs in the process started {started}",
         "executor": f"runs in the executor that gets it {started}",
+        "spawned": f"runs in the background, spawned {started}",
         "task": "runs as a task of a worker",
         "job": "runs as a job",
         "atexit": "runs when the program ends",

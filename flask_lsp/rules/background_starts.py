@@ -26,7 +26,10 @@ from flask_lsp.syntax.parse import Block
 from flask_lsp.text import Span
 
 _PASSES_ARGS = {"thread": "args", "process": "args", "timer": "args"}
-"""How a start takes the arguments of its function; an executor takes them as they are."""
+"""How a start takes the arguments of its function; executors and greenlets take them as they are."""
+_AS_THEY_ARE = ("executor", "spawned")
+_LATER = ("spawn_later", "spawn_after")
+"""Take the time before the function."""
 _READERS = frozenset({"get", "getlist", "get_json", "get_data", "to_dict", "items", "keys", "values", "read", "copy"})
 """Methods that only read; ``request.files["x"]`` and streams are over with the request."""
 _FLEETING = re.compile(r"\b(?:files|stream|environ|input_stream)\b")
@@ -41,7 +44,7 @@ def request_fixes(found: Found, ctx: Context) -> list[Fix]:
     if may_hand_over(found, ctx) and (values := _values(found, ctx)):
         written = ", ".join(dict.fromkeys(f"`{value.written}{value.rest}`" for value in values))
         result.append(Fix(f"Hand over {written}", False, _TakingOut(found, values).change))
-    if _given_in(failing.entry)[0] == ctx.file.document and failing.entry.kind in ("thread", "timer", "executor"):
+    if _given_in(failing.entry)[0] == ctx.file.document and failing.entry.kind in ("thread", "timer", *_AS_THEY_ARE):
         result.append(Fix("Start it with a copy of the request context", False, _Copying(failing).change))
     return result
 
@@ -62,7 +65,7 @@ def may_hand_over(found: Found, ctx: Context, name: str = "") -> bool:
     """Nobody else calls the function, and where it is started there is an application."""
     failing, graph = found.failing, call_graph(ctx.project)
     entry, key = failing.entry, failing.function
-    if entry.at < 0 or entry.kind not in (*_PASSES_ARGS, "executor"):
+    if entry.at < 0 or entry.kind not in (*_PASSES_ARGS, *_AS_THEY_ARE):
         return False
     if entry.via is not None and not _passes_on(ctx, entry):
         return False
@@ -291,7 +294,7 @@ def add_parameter(
 def add_first(editing: Editing, call: ast.Call, failing: Failing, *texts: str) -> None:
     """Gives the function that is started more arguments, before the others."""
     text, kind = ", ".join(texts), failing.entry.kind
-    if kind == "executor" or failing.entry.via is not None:
+    if kind in _AS_THEY_ARE or failing.entry.via is not None:
         target = _target(call, failing)
         if target is None or target not in call.args:
             editing.impossible = True
@@ -321,9 +324,10 @@ def _target(call: ast.Call, failing: Failing) -> ast.expr | None:
         given = [*call.args, *[each.value for each in call.keywords]]
         named = [each for each in given if isinstance(each, ast.Name | ast.Attribute)]
         return next((each for each in named if (each.id if isinstance(each, ast.Name) else each.attr) == last), None)
-    name = {"thread": "target", "timer": "function", "executor": "fn"}[kind]
+    name = {"thread": "target", "timer": "function", "executor": "fn", "spawned": "target"}[kind]
     for each in call.keywords:
         if each.arg == name:
             return each.value
-    position = 0 if kind == "executor" else 1
+    is_first = kind in _AS_THEY_ARE and not (isinstance(call.func, ast.Attribute) and call.func.attr in _LATER)
+    position = 0 if is_first else 1
     return call.args[position] if position < len(call.args) else None

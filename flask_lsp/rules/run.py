@@ -178,7 +178,11 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
         for node in block.nodes.order:
             for registered in by_type.get(type(node), ()):
                 findings += _run(registered.check, registered, node, context)
-    shown = tuple(finding for finding in findings if not block.is_mended(finding.span))
+    # What is put into a name goes several ways, and is wrong once.
+    once = {(finding.rule.code, finding.span): finding for finding in reversed(findings)}
+    shown = tuple(
+        each for each in findings if once.get((each.rule.code, each.span)) is each and not block.is_mended(each.span)
+    )
     kept = _Kept(file.document, project.answers, context.reads, shown, context if shown else None)
     block.kept[_Kept] = kept
     if not shown:

@@ -10,7 +10,15 @@ from flask_lsp.project.versions import Versions
 from flask_lsp.settings import Settings
 
 USERS = """
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request, url_for
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+
+class Row(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
 
 
 def load_user():
@@ -28,6 +36,20 @@ def guarded():
 
 def lonely():
     return current_app.name
+
+
+def listed():
+    return g.x
+
+
+LISTED = [listed]
+
+
+@app.get("/first")
+def first():
+    url_for("first")
+    db.session.commit()
+    return Row.query.all()
 """
 BLOG = """
 from threading import Thread
@@ -86,11 +108,22 @@ def test_ways(at: str, lines: list[str]) -> None:
 
 
 def test_nothing_is_made_up() -> None:
-    assert shown("request.path\n\n\ndef lonely") == ""  # a command has no request, and the guard keeps it out
-    assert (
-        shown(
-            "current_app.name\n",
-        )
-        != ""
-    )
+    guarded = shown("request.path\n\n\ndef lonely")  # a command has no request, and the guard keeps it out
+    assert guarded.splitlines()[2:] == ["- never without its context: what stands before asks for it"]
+    alone = "- in a context that cannot be told: nothing is seen that calls `users.lonely`"
+    assert shown("current_app.name\n\n\ndef listed").splitlines()[2:] == [alone]
     assert shown("lonely") == ""
+
+
+@pytest.mark.parametrize(
+    ("at", "line"),
+    [
+        ("url_for(", "`url_for` is used here|in a request: view `users.first` → here"),
+        ("db.session", "`db.session.commit` is used here|in a request: view `users.first` → here"),
+        ("Row.query", "`Row.query` is used here|in a request: view `users.first` → here"),
+        ("g.x", "`g` is used here|in a context that cannot be told: handed on by `users` → here"),
+    ],
+)
+def test_all_that_needs_a_context(at: str, line: str) -> None:
+    name, way = line.split("|")
+    assert shown(at).splitlines() == [name, "", f"- {way}"]

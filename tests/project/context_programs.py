@@ -106,6 +106,7 @@ _USE = re.compile(r"^(\s*)(.+?)  # (\d+)$", re.MULTILINE)
 
 _OBJECTS = (
     lambda number: [f"    C{number}().run()"],
+    lambda number: [f"    C{number}().inherited()", "    Base().inherited()"],
     lambda number: [
         *(f"    class D(C{number}):", "        def run(self):", "            super().run()", "", "    D().run()"),
     ],
@@ -161,6 +162,8 @@ class _Writer:
         choice = self.rng.random()
         if choice < 0.15:
             self.lines += ["", "", f"class C{number}(Base):", "    def run(self):", *self.body(number + 1, 2)]
+            if self.rng.random() < 0.3:
+                self.lines += ["", "    def hook(self):", *self.body(number + 1, 2)]
             self.lines += ["", "", f"def f{number}():", *self.rng.choice(_OBJECTS)(number)]
             return
         decorator = self.rng.choice(["", "", "", "", "@needs_app", "@plain", "@in_background", "@with_appcontext"])

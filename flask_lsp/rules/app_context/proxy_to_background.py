@@ -75,6 +75,7 @@ _WHERE = {
     "timer": "a timer",
     "process": "a process",
     "executor": "an executor",
+    "spawned": "the background",
     "job": "a job",
     "task": "a task",
 }
@@ -118,7 +119,7 @@ def _copies(call: ast.Call, taking: Handing, ctx: Context) -> bool:
 
 def _given(call: ast.Call, taking: Handing) -> list[ast.expr]:
     """The arguments that the function gets when it runs."""
-    if taking.kind == "executor":
+    if taking.kind in ("executor", "spawned"):
         return [*call.args[taking.position + 1 :], *_values(call)]
     behind = call.args[taking.position + 1 :] if taking.kind == "job" else []
     return [*behind, *_with_arguments(call)]
