@@ -33,6 +33,9 @@ class Collected:
     function: Function | None = None
     inner: list[str] = field(default_factory=list[str])
     derived: list[Derived] = field(default_factory=list[Derived])
+    replaced: set[Key] = field(default_factory=set[Key])
+    returned: set[bool] = field(default_factory=set[bool])
+    """Whether it gives back its first argument, for each ``return``."""
     marks: set[str] = field(default_factory=set[str])
     pops: int = 0
     clients: set[str] = field(default_factory=set[str])
@@ -55,12 +58,17 @@ class Collected:
 
     @property
     def says_something(self) -> bool:
-        return bool(self.spans or self.unseen or self.marks or self.pops or self.derived) or self.state != AS_ENTERED
+        said = self.spans or self.unseen or self.marks or self.pops or self.derived or self.replaced
+        return bool(said) or self.state != AS_ENTERED
 
     def said(self) -> Said:
         function = self.function
         if self.name == MODULE and any(now > entered for now, entered in zip(self.state, AS_ENTERED, strict=True)):
             self.marks.add("pushed")
+        if self.returned == {True}:
+            self.marks.add("same")
+        if self.replaced:
+            self.marks.add("replaces")
         return Said(
             tuple(self.calls),
             tuple(self.handed),
@@ -78,4 +86,5 @@ class Collected:
             self.pops,
             tuple(self.inner) if self.name != MODULE else (),
             tuple(self.derived),
+            frozenset(self.replaced),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 
 from flask_lsp.facts.model import (
@@ -28,10 +29,13 @@ from flask_lsp.project.call_model import AS_ENTERED, MODULE, NEVER, SCRIPT, UNKN
 from flask_lsp.project.call_names import Names
 from flask_lsp.project.call_states import asked, joined, mapped, pushed, where
 from flask_lsp.project.contexts import SUPPRESS, expects_none, never_runs, plain_test
+from flask_lsp.project.names import is_standard
 from flask_lsp.project.needs import PUSHES, Level
 
 _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.g"})
 _REQUEST_GUARDS = frozenset({"flask.has_request_context()", "flask.request"})
+_TELLING = re.compile(r"context|ctx|(?:^|_)app(?:$|_|\()", re.IGNORECASE)
+"""The name of what some package may push a context by."""
 _HARMLESS = ("lock", "mutex", "semaphore", "condition")
 _QUIET = (
     *("flask_login.", "flask_wtf.", "flask_caching.", "flask_limiter.", "flask_mail.", "flask_sqlalchemy.", "click."),
@@ -98,7 +102,9 @@ class Flow(ABC):
         if name == SUPPRESS and expects_none((), [self.type_name(kind) for kind in manager.args]):
             return None
         if name is not None and not name.startswith("<"):
-            return None if links.split(name)[0].startswith("flask") and not is_quiet(name) else Level.NONE
+            of_flask = links.split(name)[0].startswith("flask") and not is_quiet(name)
+            may_push = _TELLING.search(name.rpartition(".")[2]) and not is_standard(name) and not is_quiet(name)
+            return None if of_flask or may_push else Level.NONE
         if manager.text.rpartition(".")[2].lower().strip("_()").endswith(_HARMLESS):
             return Level.NONE
         found = self.names.trace(manager.text.removesuffix("()"), self.here.scopes)

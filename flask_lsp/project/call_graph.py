@@ -266,6 +266,7 @@ def _both(one: Said, other: Said, by: int) -> Said:
         given=one.given + tuple([each._replace(at=each.at + by) for each in other.given]),
         marks=one.marks | other.marks,
         derived=one.derived + other.derived,
+        replaced=one.replaced | other.replaced,
     )
 
 

@@ -148,9 +148,9 @@ class Said:
     """The context that it has pushed where it yields, and in the end (``facts.pushes``)."""
     marks: frozenset[str] = frozenset()
     """``pushed``: the module body leaves a context pushed; ``task class``: what may give tasks a context is made;
-    ``task app``: a class of tasks pushes that of the application;
-    ``worker``: a worker for jobs is made; ``autouse``, ``wide`` and ``use:NAME``: of fixtures and tests; ``plugins``:
-    fixtures come from elsewhere; ``patched``: it replaces something for a test."""
+    ``task app``: a class of tasks pushes that of the application; ``worker``: a worker for jobs is made; ``autouse``,
+    ``wide`` and ``use:NAME``: of fixtures and tests; ``plugins``: fixtures come from elsewhere; ``patched``: it puts
+    something else in a place, for a test; ``same``: it gives back its first argument; ``replaces``: see below."""
     ends: Through = AS_ENTERED
     """Of a module body: the context that is left in the end."""
     pushed: tuple[Through, ...] = ()
@@ -161,6 +161,8 @@ class Said:
     """The functions that are defined in it, by qualified name."""
     derived: tuple[Derived, ...] = ()
     """The classes that are defined in it."""
+    replaced: frozenset[Key] = frozenset()
+    """The functions of the project in whose place it puts something else: ``mail.send = quiet``."""
 
 
 NOTHING_SAID = Said()

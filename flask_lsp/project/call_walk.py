@@ -21,6 +21,7 @@ from flask_lsp.facts.model import (
     Either,
     Event,
     Function,
+    Import,
     Items,
     Leave,
     Literal,
@@ -131,10 +132,29 @@ class _Walk(Flow):
         self.need(event.target.text, event.span, called=False)
         if event.target.text.endswith(".Task"):
             self.task_class(event.value)
-        if self.names.is_test and self.is_patch(event):
-            self.here.marks.add("patched")
+        if self.names.is_test:
+            if self.is_patch(event):
+                self.here.marks.add("patched")
+        elif not event.target.text.endswith("]"):
+            self.replace(event.target.text)
         self.make(event.target.text, event.value)
         self.escape(event.value, event.span)
+
+    def replace(self, path: str) -> None:
+        """A function of the project may be another from now on: ``mail.send = quiet``, ``Mailer.send = quiet``."""
+        root = links.split(path)[0]
+        bounds = next((found for scope in self.here.scopes if (found := scope.function.bindings.get(root))), None)
+        if bounds is None or isinstance(bounds[0], Import):
+            found = self.names.named_function(path, self.here.scopes)
+            if found is not None:
+                self.here.replaced.add(found.key)
+
+    def set_attribute(self, args: tuple[Value, ...]) -> None:
+        match args:
+            case (Path(text=owner), Literal(value=str(name)), _) if not self.names.is_test:
+                self.replace(f"{owner}.{name}")
+            case _:
+                pass
 
     def is_patch(self, event: Store) -> bool:
         """A test puts a function of its own in the place of another: ``service.client.get = fake``."""
@@ -158,6 +178,8 @@ class _Walk(Flow):
             case Assigned(name=name, value=Path(text=text)) if text.endswith(".test_client()"):
                 self.here.clients.add(name)
             case Assigned(name=name, value=value):
+                if self.here.function is not None and name in self.here.function.outer:
+                    self.here.replaced.add((self.document, name))  # ``global name``
                 self.make(name, value)
             case _:
                 pass
@@ -167,6 +189,9 @@ class _Walk(Flow):
             self.here.made[name] = value.text
 
     def leave(self, event: Leave) -> None:
+        if event.how == "return" and (function := self.here.function) is not None:
+            first = function.parameters[0].name if function.parameters else None
+            self.here.returned.add(isinstance(event.value, Path) and event.value.text == first)
         if event.how in ("return", "yield"):
             self.take_lambdas(event.span, "", None)
             self.escape(event.value, event.span)
@@ -344,13 +369,7 @@ class _Walk(Flow):
             name = self.names.outside(path, self.here.scopes) or name
         if self.pushes(event, path):
             return
-        if _PATCHES.search(path):
-            self.here.marks.add("patched")
-        if path.endswith(".work") or (name is not None and name.startswith("rq.") and "Worker" in name):
-            self.here.marks.add("worker")
-        for key, value in event.value.keywords:
-            if key in ("task_cls", "base"):
-                self.task_class(value)
+        self.mark(event.value, path, name)
         if name in COPYING:
             self.copied(_argument(event.value, COPYING[name], "fn"), event)
             return
@@ -369,6 +388,18 @@ class _Walk(Flow):
             self.here.unseen.append(path)
         self.requests(path, known=name is not None and not name.startswith(("<", "flask.Flask()")))
         self.arguments(event, path.rpartition(".")[2], target)
+
+    def mark(self, call: Path, path: str, name: str | None) -> None:
+        """What a call tells of the whole project."""
+        if _PATCHES.search(path):
+            self.here.marks.add("patched")
+        if path == "setattr":
+            self.set_attribute(call.args)
+        if path.endswith(".work") or (name is not None and name.startswith("rq.") and "Worker" in name):
+            self.here.marks.add("worker")
+        for key, value in call.keywords:
+            if key in ("task_cls", "base"):
+                self.task_class(value)
 
     def runner_of(self, call: Path, name: str | None) -> Handing | None:
         """The call makes a thread of a class of the project that runs what it is given, or tells some scheduler of a

@@ -8,7 +8,7 @@ members, decorators, and what functions return.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from flask_lsp.facts.model import (
     Assigned,
@@ -23,6 +23,7 @@ from flask_lsp.facts.model import (
     Parameter,
     Path,
     Store,
+    Value,
 )
 from flask_lsp.facts.traverse import attributes, every_event, returns
 from flask_lsp.project import links
@@ -76,6 +77,7 @@ class Scope(NamedTuple):
 
 
 Scopes: TypeAlias = "tuple[Scope, ...]"
+_Members: TypeAlias = "tuple[dict[str, list[Bound]], dict[str, list[tuple[Function, Value]]]]"
 
 
 class Tracer:
@@ -129,7 +131,7 @@ class Tracer:
                 found = list(bound.function.bindings.get(part, ()))
             elif isinstance(bound, ClassDefined):
                 class_ = name
-                found = [each for each in _bound_in(bound.body) if each.name == part]
+                found = self._members(document, bound)[0].get(part, [])
             bound, name = (found[0] if len(found) == 1 else None), f"{name}.{part}"
         return None if bound is None else (bound, scopes)
 
@@ -139,7 +141,7 @@ class Tracer:
         if found is None or not depth:
             return None
         class_, scopes = found
-        bounds = [bound for bound in _bound_in(class_.body) if bound.name == name]
+        bounds = self._members(key[0], class_)[0].get(name)
         if bounds:
             bound = bounds[0]
             if len(bounds) > 1 or isinstance(bound, Import):
@@ -253,20 +255,34 @@ class Tracer:
     def _attributes(self, key: Key, name: str, after: str, things: set[Callable_], depth: int = 8) -> bool:
         """Adds what the attribute is; false where that cannot be told."""
         found = self.class_at(key)
-        if found is None or not depth or any(_is_member(bound, name) for bound in _bound_in(found[0].body)):
+        if found is None or not depth:
             return False
-        for bound in _bound_in(found[0].body):
-            if not isinstance(bound, Defined) or not bound.function.parameters:
-                continue
-            target = f"{bound.function.parameters[0].name}.{name}"
-            scopes: Scopes = (Scope(bound.function, f"{key[1]}.{bound.name}", key[1]), *found[1])
-            for event in every_event(bound.function.body):
-                if isinstance(event, Store) and event.target.text == target and event.value != Literal(None):
-                    value = event.value
-                    things.add(self._trace(key[0], value.text + after, scopes) if isinstance(value, Path) else None)
+        bounds, given = self._members(key[0], found[0])
+        if any(not isinstance(bound, Assigned) or bound.value != Literal(None) for bound in bounds.get(name, ())):
+            return False  # more than the ``None`` that stands there before
+        for method, value in given.get(name, ()):
+            scopes: Scopes = (Scope(method, f"{key[1]}.{method.name}", key[1]), *found[1])
+            things.add(self._trace(key[0], value.text + after, scopes) if isinstance(value, Path) else None)
         bases = [self._trace(key[0], base.text, found[1]) for base in found[0].bases if isinstance(base, Path)]
         inner = [base.key for base in bases if isinstance(base, ClassAt) and base.key != key]
         return all(self._attributes(base, name, after, things, depth - 1) for base in inner)
+
+    def _members(self, document: str, class_: ClassDefined) -> _Members:
+        """What a class binds, and what its methods give to its objects; ``None`` is what is there before."""
+        kept = cast("dict[int, _Members]", self.project.files[document].kept.setdefault(Tracer, {}))
+        if (known := kept.get(id(class_))) is not None:
+            return known
+        bounds: dict[str, list[Bound]] = {}
+        given: dict[str, list[tuple[Function, Value]]] = {}
+        for bound in _bound_in(class_.body):
+            bounds.setdefault(bound.name, []).append(bound)
+            if isinstance(bound, Defined) and bound.function.parameters:
+                own = f"{bound.function.parameters[0].name}."
+                for event in every_event(bound.function.body):
+                    if isinstance(event, Store) and event.target.text.startswith(own) and event.value != Literal(None):
+                        given.setdefault(event.target.text[len(own) :], []).append((bound.function, event.value))
+        kept[id(class_)] = bounds, given
+        return bounds, given
 
     def _linked(self, link: links.Link | links.Absent | None, rest: str = "") -> Callable_:
         match link:
@@ -327,11 +343,6 @@ class Tracer:
 
 _MISSING = Outside("")
 """No class that we see has the member."""
-
-
-def _is_member(bound: Bound, name: str) -> bool:
-    """The class itself binds the name, to more than the ``None`` that stands there before."""
-    return bound.name == name and not (isinstance(bound, Assigned) and bound.value == Literal(None))
 
 
 def members(class_: ClassDefined) -> frozenset[str]:

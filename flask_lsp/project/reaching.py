@@ -102,6 +102,7 @@ class _Search:
         self.project = project
         self.graph = graph
         self.marks = frozenset[str]().union(*[said.marks for said in map(graph.said.__getitem__, graph.marked)])
+        self.replaced = frozenset[Key]().union(*[graph.said[key].replaced for key in graph.marked])
         self.is_old = databases.is_old(project)
         self.seen: set[tuple[Key, int]] = set()
         self.clean: set[tuple[Key, int]] = set()
@@ -162,6 +163,8 @@ class _Search:
     def enter(self, entry: Entry, root: Key, key: Key, level: int, steps: tuple[Step, ...]) -> Failing | None:
         """Into a function, through its decorators."""
         said = self.graph.said.get(key)
+        if key in self.replaced:
+            return None  # who knows what it is by then
         if said is None or len(steps) > _MOST_STEPS or (said.generator and steps):
             self.is_cut |= len(steps) > _MOST_STEPS
             return None
@@ -244,7 +247,7 @@ def _through(graph: CallGraph, decorator: Key, level: int) -> int:
         return UNKNOWN
     givens = list(_givens(graph, decorator))
     if not givens:
-        return UNKNOWN if said.inner else level
+        return level if "same" in said.marks else UNKNOWN
     found = {
         (UNKNOWN if given.level is None else int(given.level)) if given.kind else given.through[level]
         for given in givens
