@@ -178,16 +178,18 @@ def _block_findings(project: Project, file: File, block: Block) -> _Kept:
         for node in block.nodes.order:
             for registered in by_type.get(type(node), ()):
                 findings += _run(registered.check, registered, node, context)
-    # What is put into a name goes several ways, and is wrong once.
-    once = {(finding.rule.code, finding.span): finding for finding in reversed(findings)}
-    shown = tuple(
-        each for each in findings if once.get((each.rule.code, each.span)) is each and not block.is_mended(each.span)
-    )
+    once = {_mistake(finding): finding for finding in reversed(findings) if not block.is_mended(finding.span)}
+    shown = tuple([finding for finding in findings if once.get(_mistake(finding)) is finding])
     kept = _Kept(file.document, project.answers, context.reads, shown, context if shown else None)
     block.kept[_Kept] = kept
     if not shown:
         block.parsed.kept[_Kept, block.mended] = kept
     return kept
+
+
+def _mistake(finding: Finding) -> object:
+    """Equal for findings of one mistake: what is put into a name goes several ways, and is wrong once."""
+    return finding.rule.code, finding.span, tuple([fix.title for fix in finding.fixes]) or finding.message
 
 
 def _hold(project: Project, document: str, reads: _Reads) -> bool:
