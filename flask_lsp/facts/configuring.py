@@ -71,7 +71,9 @@ _LOADS = re.compile(r"(?:^|\.)(?:json|tomllib|tomli|toml)\.load$")
 """What ``from_file`` is given, as it is written, if it reads a file as it is."""
 _APP = re.compile(r"(?:^|[._])(?:app|application|flask_app)$|^(?:server|self)$")
 _SESSION = re.compile(
-    r"(?:^|\.)session(?:\[\]|\.\w+(?:\(\))?)$|(?:^|\.)(?:flash|login_user|get_flashed_messages|CSRFProtect|CsrfProtect|LoginManager)\(\)$"
+    r"(?:^|\.)session(?:\[\]|\.\w+(?:\(\))?)$"
+    r"|(?:^|\.)(?:flash|login_user|get_flashed_messages|CSRFProtect|CsrfProtect|LoginManager|ModelView|authorize_redirect)"
+    r"\(\)$"
 )
 
 
@@ -212,8 +214,9 @@ def _bound(bound: Bound, aliases: dict[str, str]) -> Iterator[Step]:
             elif _makes_app(value):
                 yield Step("made", name, None, value)
         case ClassDefined(bases=bases):
-            if any(isinstance(base, Path) and base.text.endswith("FlaskForm") for base in bases):
-                yield Step("uses", "FlaskForm", None, OTHER)
+            for base in bases:
+                if isinstance(base, Path) and base.text.endswith(("FlaskForm", "ModelView")):
+                    yield Step("uses", base.text, None, OTHER)
         case _:
             pass
 

@@ -36,7 +36,12 @@ _NEEDS = {
     "flask_login.login_user": "`login_user`",
     "flask_login.utils.login_user": "`login_user`",
     "flask_login.LoginManager": "Flask-Login",
+    **dict.fromkeys(
+        (f"flask_admin.contrib.{each}.ModelView" for each in ("sqla", "sqla.view", "mongoengine", "peewee", "pymongo")),
+        "Flask-Admin's `ModelView`",
+    ),
 }
+_OAUTH = re.compile(r"^authlib\.integrations\.flask_client\.(?:\w+\.)?OAuth\(\)\..+\.authorize_redirect$")
 
 
 _TOKENS = frozenset({"`FlaskForm`", "`CSRFProtect`"})
@@ -98,6 +103,8 @@ def _has_no_tokens(project: Project, near: frozenset[str] | None) -> bool:
 
 def _needed(project: Project, document: str, path: str) -> str | None:
     name = names.canonical(project, document, path)
+    if name is not None and _OAUTH.search(name):
+        return "Authlib's `authorize_redirect`"
     return None if name is None else _NEEDS.get(name)
 
 

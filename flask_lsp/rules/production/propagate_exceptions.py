@@ -41,7 +41,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.project import config
-from flask_lsp.project.error_handlers import Handling, reporter
+from flask_lsp.project.error_handlers import Handling, hears_of_the_log, reporter
 from flask_lsp.rules._config import is_app
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
@@ -70,8 +70,15 @@ _CAPTURE = {
 def check(node: ast.Assign | ast.Call, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, ast.Assign):
         yield from _middleware(node, ctx)
-    elif (found := catch_all(node, ctx)) is not None and found.handling in (Handling.UNREPORTED, Handling.LOGGED):
+    elif (found := catch_all(node, ctx)) is not None and _is_unheard(found, ctx):
         yield from _handler(found, ctx)
+
+
+def _is_unheard(found: CatchAll, ctx: Context) -> bool:
+    """Nothing brings the exception to the service."""
+    if found.handling is Handling.IN_LOG:
+        return not ctx.ask(hears_of_the_log)
+    return found.handling in (Handling.UNREPORTED, Handling.LOGGED)
 
 
 def _middleware(node: ast.Assign, ctx: Context) -> Iterator[Finding]:
@@ -107,7 +114,8 @@ def _handler(found: CatchAll, ctx: Context) -> Iterator[Finding]:
         insert_first(function, [call], editing, behind_guard=True)
 
     fixes = [Fix(f"Report it: `{module}.{function_name}`", False, change)] if function is not None and name else []
-    hears = "hears of a line in the log at most" if found.handling is Handling.LOGGED else "never hears of it"
+    by_log = found.handling is Handling.LOGGED and ctx.ask(hears_of_the_log)
+    hears = "hears of a line in the log at most" if by_log else "never hears of it"
     message = (
         f"What this handler takes counts as handled, so that {called} {hears}: call `{module}.{function_name}` here."
     )
