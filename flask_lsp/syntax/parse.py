@@ -99,11 +99,24 @@ class Block:
         return Span(start, self.offset(node.end_lineno, node.end_col_offset))
 
     def is_mended(self, span: Span) -> bool:
-        """Touches a line that did not parse."""
+        """Touches a line that did not parse, or a statement that lacks one: what an argument that is being typed will
+        say is not known."""
         if not self.mended:
             return False
         first, last = self.source.line_at(span.start), self.source.line_at(max(span.start, span.end - 1))
-        return any(first <= line <= last for line in self.mended)
+        return any(first <= line <= last for line in self._doubtful)
+
+    @cached_property
+    def _doubtful(self) -> frozenset[int]:
+        """The lines that were mended, and all lines of the statements, or headers, that one of them is in."""
+        found = set(self.mended)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.stmt) and node.end_lineno is not None and node.end_lineno > node.lineno:
+                body: list[ast.stmt] = getattr(node, "body", [])
+                lines = range(node.lineno - 1, body[0].lineno - 1 if body else node.end_lineno)
+                if not self.mended.isdisjoint(lines):
+                    found.update(lines)
+        return frozenset(found)
 
 
 class Placed(NamedTuple):

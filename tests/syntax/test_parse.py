@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import textwrap
 from collections.abc import Iterator
 
 import pytest
@@ -221,6 +222,17 @@ def test_typed_among_the_items_of_a_long_list(kind: str, typed: str, work: list[
     assert len(tree.blocks) == 1
     assert block.mended <= {text[: text.index(f"{typed}\n{after}")].count("\n")}
     assert len(work) <= 5
+
+
+def test_nothing_is_told_of_a_statement_that_lacks_a_line() -> None:
+    text = "a = 1\nb = f(\n    1,\n    key=,\n    2,\n)\n"
+    block = parse_file(f"def g():\n{textwrap.indent(text, '    ')}    c = 3\n").blocks[0].block
+    at = block.text.index
+    assert block.mended == {4}
+    assert not block.is_mended(Span(at("a ="), at("a =") + 1))
+    assert block.is_mended(Span(at("1,"), at("1,") + 1))
+    assert block.is_mended(Span(at("b ="), at("b =") + 1))
+    assert not block.is_mended(Span(at("c ="), at("c =") + 1))
 
 
 def test_two_broken_items_cost_two_lines() -> None:
