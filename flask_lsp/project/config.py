@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.configuring import ATTRIBUTES, Scope, Step
@@ -21,13 +21,13 @@ from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds
 from flask_lsp.project.config_model import Filled, Given, all_scopes, apps_made, filled, steps_in
 from flask_lsp.project.config_objects import Attribute, Target, attributes, bases, choices
-from flask_lsp.project.config_sources import FILES, may_differ, source_at
+from flask_lsp.project.config_sources import may_differ, source_at
 from flask_lsp.project.stages import Stage, says_development, says_staging, stage_of
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
-__all__ = ["ATTRIBUTES", "CLASS_OR_MODULE", "FILES", "Stage", "says_development", "says_staging", "stage_of"]
+__all__ = ["ATTRIBUTES", "CLASS_OR_MODULE", "Stage", "says_development", "says_staging", "stage_of"]
 
 CLASS_OR_MODULE = "<class or module>"
 """The scope of a constant of a configuration class or module, see ``overridden``."""
@@ -134,44 +134,6 @@ def wins(project: Project, _document: str, app: tuple[str, str], key: str) -> Gi
     known = next((each for each in configured(project, "") if each.app == app), None)
     given = [each for each in (known.given if known is not None else ()) if each.key in (key, None)]
     return given[-1] if given and given[-1].key == key and given[-1].sure else None
-
-
-class InFile(NamedTuple):
-    """What a file that is no module says of a key."""
-
-    key: str
-    value: Value
-    weak: bool | None
-    """Of a secret that is written out: whether it can be guessed."""
-    elsewhere: bool
-    """The file is for another environment than the one that is asked about."""
-
-
-def in_file(project: Project, document: str, value: Value) -> tuple[InFile, ...]:
-    """What an application has in the end of a file that the code of ``document`` reads by the path ``value``. One that
-    Git ignores is whoever's who deploys."""
-    found: dict[InFile, None] = {}
-    for scope in all_scopes(project).get(document, ()):
-        for step in scope.steps:
-            if step.how != "source" or step.method not in FILES or step.value != value:
-                continue
-            target = source_at(project, document, step)
-            read = project.sources.get(target.document) if target is not None else None
-            if target is None or read is None or read.is_ignored:
-                continue
-            weak, elsewhere = dict(read.secrets), is_elsewhere(project, target.document, "")
-            said = (InFile(key, value, weak.get(key), elsewhere) for key, value in read.values)
-            found.update((each, None) for each in said if _counts(project, target, each.key))
-    return tuple(found)
-
-
-def _counts(project: Project, target: Target, key: str) -> bool:
-    """An application has in the end what a class or module says of a key."""
-    for known in configured(project, ""):
-        given = [each for each in known.given if each.key in (key, None)]
-        if given and given[-1].object == target and given[-1].key == key:
-            return True
-    return False
 
 
 # -- what else sets a key ----------------------------------------------------------------------------------------------

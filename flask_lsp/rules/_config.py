@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from flask_lsp.facts.configuring import ALWAYS_THERE
 from flask_lsp.facts.values import value_of
 from flask_lsp.frozen import frozen
-from flask_lsp.project import config
+from flask_lsp.project import config, config_sources
+from flask_lsp.project.config_files import InFile, in_file
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 
@@ -18,7 +19,7 @@ Setter = ast.Assign | ast.AnnAssign | ast.Call
 
 _APPS = frozenset({"flask.Flask()", "flask.current_app"})
 _NAMED_APP = re.compile(r"(?:^|[._])(?:app|application)$")
-FILES = tuple(f".{each}" for each in config.FILES)
+FILES = tuple(f".{each}" for each in config_sources.FILES)
 """Words for rules that ask what a file says, see ``read_in``."""
 _METHODS = frozenset({"update", "from_mapping", "setdefault"})
 
@@ -73,7 +74,7 @@ class Read:
     call: ast.Call
     mapping: ast.expr
     path: ast.expr
-    said: config.InFile
+    said: InFile
 
     def name(self, ctx: Context) -> str:
         return f"`{ctx.string(self.path) or ctx.text(self.path)}`"
@@ -87,9 +88,11 @@ class Read:
 def read_in(node: ast.AST, ctx: Context) -> Iterator[Read]:
     """What a node has read: ``app.config.from_pyfile("settings.cfg")``."""
     match node:
-        case ast.Call(func=ast.Attribute(value=mapping, attr=method), args=[path, *_]) if method in config.FILES:
+        case ast.Call(func=ast.Attribute(value=mapping, attr=method), args=[path, *_]) if (
+            method in config_sources.FILES
+        ):
             if not ctx.is_test and is_config(mapping, ctx) and not is_under_condition(node, ctx):
-                for said in ctx.ask(config.in_file, value_of(path)):
+                for said in ctx.ask(in_file, value_of(path)):
                     yield Read(node, mapping, path, said)
         case _:
             pass
