@@ -129,6 +129,8 @@ def bound_at_import(project: Project, document: str, name: str) -> Binding | Non
     if is_imported and imported_by_others:
         return Binding(found, app, "imported")
     shared = imported_by_others and _is_imported(project, document, name)
+    if not shared and app is not None and _is_own(project, document, app):
+        return Binding(found, app, "plain")
     factories = [key for key in _factories(project) if _concerns(project, key, app, document, shared)]
     if factories:
         return Binding(found, app, "factory", factories[0][1].rpartition(".")[0])
@@ -139,6 +141,12 @@ def _concerns(project: Project, factory: Key, app: Key | None, document: str, sh
     """The applications of the factory need the file, or others get the object of the one in question from there: a
     script that makes an application for itself does no harm."""
     return (shared and factory == app) or document in reach(project, factory[0])
+
+
+def _is_own(project: Project, document: str, app: Key) -> bool:
+    """The application is made by the file for itself, as a worker does that renders or sends: nobody else has it."""
+    own = any(each.key == app and each.factory is None for each in apps(project, document))
+    return own and app[0] == document and not _is_imported(project, document, app[1])
 
 
 def _factories(project: Project) -> list[Key]:

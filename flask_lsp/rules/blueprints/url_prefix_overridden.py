@@ -58,7 +58,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if given is None or ctx.is_test or ctx.name(node.func) != "flask.Blueprint":
         return
     to, prefix = blueprint_of(node, ctx), Text.of(given.value, ctx)
-    if to is None or prefix is None or not ctx.ask(is_from_package, path_of(node.func)):
+    if to is None or prefix is None or not prefix.value.strip("/") or not ctx.ask(is_from_package, path_of(node.func)):
         return
     seen = ctx.ask(registrations, to)
     others = [one.prefix for one in seen if isinstance(one.prefix, str)]

@@ -146,14 +146,18 @@ def _looks_first(function: ast.AST, test: _Test, ctx: Context) -> bool:
 
 
 def _asks_for_null(function: ast.AST, test: _Test, ctx: Context) -> bool:
-    """``if data is None:`` beside ``isinstance(data, dict)``: every kind of JSON is thought of, `null` too."""
+    """``if data is None:`` beside ``isinstance(data, dict)``, or ``if not data:`` behind it: every kind of JSON is
+    thought of, `null` too."""
     match test.where:
-        case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()]):
-            asked = [node for node in ast.walk(function) if isinstance(node, ast.Call) and len(node.args) == 2]
-            kinds = [node for node in asked if ctx.name(node.func) == "builtins.isinstance"]
-            return any(ctx.text(node.args[0]) == ctx.text(left) for node in kinds)
+        case ast.Compare(left=asked, ops=[ast.Is() | ast.IsNot()]):
+            end = ctx.span(function).end
+        case ast.UnaryOp(op=ast.Not(), operand=asked):
+            end = ctx.span(test.where).start
         case _:
             return False
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and len(node.args) == 2]
+    kinds = [node for node in calls if ctx.span(node).start < end and ctx.name(node.func) == "builtins.isinstance"]
+    return any(ctx.text(node.args[0]) == ctx.text(asked) for node in kinds)
 
 
 def _answers_itself(ctx: Context) -> bool:
