@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask_lsp.facts.model import (
+    Assigned,
     Bind,
     BlockFacts,
     Body,
@@ -20,6 +21,7 @@ from flask_lsp.facts.model import (
     Path,
     Store,
     Use,
+    With,
 )
 from flask_lsp.facts.traverse import every_event, inner_bodies
 
@@ -129,6 +131,38 @@ def uses_of_g(facts: BlockFacts) -> tuple[tuple[str, OnG], ...]:
     """What each function in a block, by its qualified name, does to ``g``."""
     found = ((name, on_g(event)) for name, event in _in_body(facts.body, ""))
     return tuple((name, use) for name, use in found if use is not None)
+
+
+def all_events(facts: BlockFacts) -> Iterator[Event]:
+    """The events of a block, those of its functions included."""
+    return (event for _, event in _in_body(facts.body, ""))
+
+
+def closes_what_it_gets(facts: BlockFacts, getter: str) -> bool:
+    """A function in the block closes what a call of ``getter`` gave it."""
+    bound: set[tuple[str, str]] = set()
+    for where, event in _in_body(facts.body, ""):
+        match event:
+            case Bind(bound=Assigned(name=name, value=Path(text=text))) if _is_call_of(text, getter):
+                bound.add((where, name))
+            case Call(value=Path(text=text)) if _CLOSES.search(text):
+                owner = text.removesuffix("()").rpartition(".")[0]
+                if (where, owner) in bound or _is_call_of(owner, getter):
+                    return True
+            case With(managers=managers):
+                for each in managers:
+                    args = each.args if isinstance(each, Path) and each.text.endswith("closing()") else ()
+                    if args and isinstance(args[0], Path):
+                        text = args[0].text
+                        if (where, text) in bound or _is_call_of(text, getter):
+                            return True
+            case _:
+                pass
+    return False
+
+
+def _is_call_of(text: str, name: str) -> bool:
+    return text.removesuffix("()").rpartition(".")[2] == name and text.endswith("()")
 
 
 def _in_body(body: Body, name: str) -> Iterator[tuple[str, Event]]:

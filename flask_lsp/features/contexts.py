@@ -29,6 +29,7 @@ _ENTERED = {
     "spawned": "spawned by",
     "task": "task",
     "job": "job",
+    "scheduled": "job",
     "atexit": "at the end of the program",
     "signal handler": "signal handler",
     "test": "test",

@@ -157,7 +157,7 @@ class Flow(ABC):
     def is_chosen(self, test: Value) -> bool:
         """The test asks for a parameter that need not be given: who calls chooses what runs."""
         match test:
-            case Path(text=text):
+            case Path(text=text) | Compared(rights=(Path(text=text),), operators=("In" | "NotIn",)):
                 root = text
             case Negated(value=Path(text=text)):
                 root = text
@@ -169,7 +169,9 @@ class Flow(ABC):
                 return False
         function = self.here.function
         return function is not None and any(
-            each.name == root and (each.default is not None or each.stars) for each in function.parameters
+            (each.name == root and (each.default is not None or each.stars))
+            or (each.stars and root in (f"{each.name}.get()", f"{each.name}.pop()", f"{each.name}[]"))
+            for each in function.parameters
         )
 
     def script(self, event: Branch) -> None:

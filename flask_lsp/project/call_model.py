@@ -18,6 +18,9 @@ SCRIPT = "__main__"
 PUSHED = "#pushed"
 """Instead of a document in ``Said.wraps``: a decorator that pushes the context named behind it (``APP``)."""
 
+GETS_FIXTURE = ".getfixturevalue"
+"""How a path ends that takes another fixture of pytest by its name, which need not be written there."""
+
 NEVER, UNKNOWN = -2, -1
 Through: TypeAlias = "tuple[int, int, int]"
 """The context at a place of a function, by the context in which the function is entered (``Level``): a ``Level``,
@@ -103,8 +106,8 @@ class Entry(NamedTuple):
 
     kind: str
     """``view``, ``hook``, ``error handler``, ``template``, ``command``, ``shell``, ``signal``, ``teardown``,
-    ``thread``, ``timer``, ``process``, ``executor``, ``spawned`` (a greenlet), ``task``, ``job``, ``atexit``,
-    ``signal handler``, ``test``, ``fixture``, ``import``, ``script``, ``callback``, ``handed on``."""
+    ``thread``, ``timer``, ``process``, ``executor``, ``spawned`` (a greenlet), ``task``, ``job``, ``scheduled``,
+    ``atexit``, ``signal handler``, ``test``, ``fixture``, ``import``, ``script``, ``callback``, ``handed on``."""
     level: Level | None
     """The context that is there; ``None`` where it cannot be told."""
     said: Key
@@ -135,7 +138,8 @@ class Said:
     handed: tuple[Handed, ...] = ()
     needs: tuple[Need, ...] = ()
     unseen: tuple[str, ...] = ()
-    """Calls of what is neither the project's nor a package's that we know, as they are written."""
+    """Calls of what is neither the project's nor a package's that we know, and those that end with ``GETS_FIXTURE``, as
+    they are written."""
     entries: tuple[Entry, ...] = ()
     """How it is entered, by its decorators, its name or its class."""
     given: tuple[Given, ...] = ()

@@ -42,6 +42,7 @@ from flask_lsp.project import links
 from flask_lsp.project.call_collected import Collected
 from flask_lsp.project.call_flow import Flow, is_quiet
 from flask_lsp.project.call_model import (
+    GETS_FIXTURE,
     MODULE,
     NEVER,
     PUSHED,
@@ -384,7 +385,7 @@ class _Walk(Flow):
             self.here.state = pushed(self.here.state, UNKNOWN)  # whoever gets the client may send requests with it
         if target is not None:
             self.to(target, event.callee, path)
-        elif name is None and not self.gives(path, event.callee):
+        elif path.endswith(GETS_FIXTURE) or (name is None and not self.gives(path, event.callee)):
             self.here.unseen.append(path)
         self.requests(path, known=name is not None and not name.startswith(("<", "flask.Flask()")))
         self.arguments(event, path.rpartition(".")[2], target)
@@ -405,7 +406,7 @@ class _Walk(Flow):
         """The call makes a thread of a class of the project that runs what it is given, or tells some scheduler of a
         job."""
         if name is None and call.text.endswith(".add_job()") and call.keyword("trigger") is not None:
-            return Handing(0, "func", "job", Level.NONE)
+            return Handing(0, "func", "scheduled", Level.NONE)
         if (name is not None and not name.startswith("<")) or not (call.keyword("target") or len(call.args) > 1):
             return None
         path = call.text.removesuffix("()")

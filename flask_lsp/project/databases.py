@@ -137,7 +137,14 @@ _NEVER_ASKING = frozenset({f"{DATABASE}.session.configure", f"{DATABASE}.session
 def is_old(project: Project) -> bool:
     """Flask-SQLAlchemy is older than 3, or looks so: nobody says which it is, and it is told its application."""
     known = project.versions.below("flask-sqlalchemy", (3,))
-    return any(project.parts(_tells_app).values()) if known is None else known
+    if known is not None:
+        return known
+    return any(project.parts(_tells_app).values()) or any(project.parts(_imports_ext).values())
+
+
+def _imports_ext(file: File) -> bool:
+    """``flask.ext.sqlalchemy``: no Flask has it that is as new as Flask-SQLAlchemy 3 needs."""
+    return "flask.ext" in file.source.text and any(each.module.startswith("flask.ext") for each in file.facts.imports)
 
 
 def asks_context(project: Project, name: str) -> bool:

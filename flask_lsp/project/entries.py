@@ -97,15 +97,14 @@ _BY_NAME: dict[str, Handing] = {
     "_thread.start_new_thread": Handing(0, "function", "thread", _NONE),
     "multiprocessing.Process": Handing(1, "target", "process", _NONE),
     "multiprocessing.context.Process": Handing(1, "target", "process", _NONE),
-    "concurrent.futures.ThreadPoolExecutor().submit": Handing(0, "fn", "executor", _NONE),
-    "concurrent.futures.ThreadPoolExecutor().map": Handing(0, "fn", "executor", _NONE),
-    "concurrent.futures.ProcessPoolExecutor().submit": Handing(0, "fn", "executor", _NONE),
-    "concurrent.futures.ProcessPoolExecutor().map": Handing(0, "fn", "executor", _NONE),
     "atexit.register": Handing(0, "func", "atexit", _NONE),
     "signal.signal": Handing(1, "handler", "signal handler", _NONE),
     "weakref.finalize": Handing(1, "func", "callback", None),
 }
-for _module in ("multiprocessing", "multiprocessing.pool"):
+for _class in ("ThreadPoolExecutor", "ProcessPoolExecutor", "thread.ThreadPoolExecutor", "process.ProcessPoolExecutor"):
+    for _method in ("submit", "map"):
+        _BY_NAME[f"concurrent.futures.{_class}().{_method}"] = Handing(0, "fn", "executor", _NONE)
+for _module in ("multiprocessing", "multiprocessing.pool", "multiprocessing.dummy"):
     for _class in ("Pool", "ThreadPool"):
         for _method in ("map", "apply", "apply_async", "map_async", "starmap", "starmap_async", "imap"):
             _BY_NAME[f"{_module}.{_class}().{_method}"] = Handing(0, "func", "executor", _NONE)
@@ -125,7 +124,14 @@ for _loop in ("get_event_loop", "get_running_loop", "new_event_loop"):
 _SCHEDULERS = re.compile(
     r"(?:^|\.)(?:APScheduler|(?:Background|Blocking|Gevent|AsyncIO|Tornado|Twisted|Qt)Scheduler)\(\)\."
 )
+_LOOPS = re.compile(r"(?:AsyncIO|Tornado|Twisted)Scheduler")
 _QUEUES = re.compile(r"(?:^|\.)rq\.(?:queue\.)?Queue\(\)\.")
+
+
+def _job_of(name: str) -> str:
+    """The kind of a scheduler's jobs: those of an event loop may go on with the context of who started it, the threads
+    of the others never do."""
+    return "job" if _LOOPS.search(name) else "scheduled"
 
 
 def handing(name: str | None, path: str) -> Handing | None:
@@ -134,7 +140,7 @@ def handing(name: str | None, path: str) -> Handing | None:
         if (known := _BY_NAME.get(name)) is not None:
             return known
         if name.endswith(".add_job") and _SCHEDULERS.search(name):
-            return Handing(0 if name.startswith("apscheduler") else 1, "func", "job", _NONE)
+            return Handing(0 if name.startswith("apscheduler") else 1, "func", _job_of(name), _NONE)
         if _QUEUES.search(name) and name.endswith((".enqueue", ".enqueue_call")):
             return Handing(0, "func", "job", _NONE)
         if name.endswith((".enqueue_in", ".enqueue_at")) and _QUEUES.search(name):
@@ -160,7 +166,7 @@ def decorated(name: str | None, decorator: Path) -> tuple[str, Level | None] | N
     path = decorator.text.removesuffix("()")
     last = path.rpartition(".")[2]
     if last == "command" and (path.endswith("cli.command") or name == "flask.cli.AppGroup().command"):
-        return "command", _APP
+        return ("command", _APP) if decorator.text.endswith("()") else None  # without a call it registers nothing
     if last in ("task", "shared_task", "periodic_task", "db_task", "actor", "job", "scheduled_job"):
         return _task(name, path, last)
     if name == "atexit.register":
@@ -198,7 +204,7 @@ def _task(name: str | None, path: str, last: str) -> tuple[str, Level | None] | 
     if name.startswith(("huey.", "dramatiq.")):
         return "task", _NONE
     if _SCHEDULERS.search(name):
-        return "job", _NONE
+        return _job_of(name), _NONE
     if name in ("rq.decorators.job", "rq.job"):
         return "job", _NONE
     return "job", None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.project import kinds
 from flask_lsp.project.call_graph import CallGraph
-from flask_lsp.project.call_model import NOTHING_SAID, Said
+from flask_lsp.project.call_model import GETS_FIXTURE, NOTHING_SAID, Said
 from flask_lsp.project.needs import Level
 from flask_lsp.project.route_model import Key
 
@@ -29,8 +29,8 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
     """The context in which a test runs; ``None`` where a fixture cannot be told."""
     said = graph.said.get(key, NOTHING_SAID)
     own = next((entry.level for entry in graph.entries.get(key, ()) if entry.kind == "test"), None)
-    if own is None:
-        return None
+    if own is None or graph.callers.get(key):
+        return None  # a program of the file may call its tests itself, in a context
     if project.versions.of(_PLUGIN) is not None or _is_open(project, graph):
         return None  # a fixture of its own pushes one for whoever has an application
     if any(_sees(key[0], each[0]) for each in _fixtures(graph).leaving):
@@ -44,7 +44,7 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
         if here in seen:
             continue
         seen.add(here)
-        if "patched" in said.marks:
+        if "patched" in said.marks or any(path.endswith(GETS_FIXTURE) for path in said.unseen):
             return None
         if here != key:
             pushed = max(said.pushes) if -1 not in said.pushes else -1
@@ -101,9 +101,7 @@ def _is_plain(project: Project, document: str) -> bool:
 
 
 def _may_do_more(graph: CallGraph, fixture: Said) -> bool:
-    """It calls what pushes a context, or takes another fixture by its name."""
-    if any(path.endswith(".getfixturevalue") for path in fixture.unseen):
-        return True
+    """It calls what pushes a context."""
     return any(graph.said.get(site.callee, NOTHING_SAID).pushes != (0, 0) for site in fixture.calls if site.callee[1])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.imports import Imported
 from flask_lsp.facts.interface import applications
-from flask_lsp.facts.model import Branch, Call, Defined, Path, Value
+from flask_lsp.facts.model import Bind, Branch, Call, Defined, Path, Value
 from flask_lsp.facts.pushes import pushes
 from flask_lsp.facts.traverse import every_event, is_main
 from flask_lsp.project import kinds, names
@@ -30,7 +30,7 @@ def maybe_imported_in_context(project: Project, document: str) -> bool:
         if importers and _pushes_for_good(project):
             return True
         alone = not importers and not _is_program(project.files[module])
-        if alone and (imports_by_name(project) or _kin_in_context(project, module)):
+        if alone and (imports_by_name(project) or _kin_in_context(project, module) or _has_routes(project, module)):
             return True
         for importer, imported in importers:
             if not all(_is_harmless(project, importer, manager) for manager in imported.managers):
@@ -123,6 +123,22 @@ def _kin_in_context(project: Project, document: str) -> bool:
     return False
 
 
+def _has_routes(project: Project, document: str) -> bool:
+    """The module adds views to ``current_app``: it is made to be imported inside of a context, by somebody who is not
+    in the project."""
+    return any(
+        isinstance(event, Bind) and isinstance(event.bound, Defined) and _is_on_proxy(project, document, event.bound)
+        for _, facts in project.files[document].facts.blocks
+        for event in facts.body
+    )
+
+
+def _is_on_proxy(project: Project, document: str, bound: Defined) -> bool:
+    paths = [value.text for value, _ in bound.function.decorators if isinstance(value, Path)]
+    owners = [path.removesuffix(".route()") for path in paths if path.endswith(".route()")]
+    return any(names.canonical(project, document, owner) == "flask.current_app" for owner in owners)
+
+
 def _is_package_of(module: str, document: str) -> bool:
     return module.endswith("/__init__.py") and document.startswith(module.removesuffix("__init__.py"))
 
@@ -160,7 +176,7 @@ def _pushes_for_good(project: Project) -> bool:
 
 
 def _pushes(file: File) -> bool:
-    if ".push()" not in file.source.text:
+    if ".push" not in file.source.text:
         return False
     for _, facts in file.facts.blocks:
         calls = [event.value.text for event in every_event(facts.body) if isinstance(event, Call)]

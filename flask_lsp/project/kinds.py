@@ -25,10 +25,13 @@ def is_test(project: Project, document: str) -> bool:
 
 
 def is_migration(project: Project, document: str) -> bool:
-    """Alembic runs it: it imports ``op`` or ``context`` from there, as ``env.py`` and every version do."""
+    """Alembic runs it: it imports ``op`` or ``context`` from there, as ``env.py`` and nearly every version do, or says
+    which version it is."""
     file = project.files.get(document)
     if file is None:
         return False
+    if {"revision", "down_revision"} <= file.facts.bindings.keys():
+        return True
     for bounds in file.facts.bindings.values():
         for at in bounds:
             match at.bound:

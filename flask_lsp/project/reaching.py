@@ -43,7 +43,7 @@ _MOST_STEPS = 60
 _SQLALCHEMY = "flask_sqlalchemy."
 URL_FOR = "flask.url_for"
 
-STARTED = frozenset({"thread", "timer", "process", "executor", "spawned", "task", "job"})
+STARTED = frozenset({"thread", "timer", "process", "executor", "spawned", "task", "job", "scheduled"})
 """Kinds of entries: some worker runs the function."""
 BACKGROUND = STARTED | {"atexit", "signal handler", "script", "command", "teardown"}
 """Kinds of entries where no request is."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.requests import OnG, errors, uses_of_g
+from flask_lsp.facts.model import Assigned, Bind, Call, Defined, Either, Event, Items, Leave, Literal, Path, Store, Use
+from flask_lsp.facts.requests import OnG, all_events, closes_what_it_gets, errors, uses_of_g
 from flask_lsp.project import kinds, names, routes, templates
 from flask_lsp.project.importers import files_imported
 from flask_lsp.project.routes import Key, Reference
@@ -116,21 +117,99 @@ def _routed(project: Project, document: str, function: str) -> bool:
     return bool(routes.routes_to(project, document, (document, function)))
 
 
-def is_closed_on_g(project: Project, _document: str, name: str) -> bool:
-    """Some function takes ``g.name`` away, or has it and closes something."""
-    for file in project.files.values():
+def is_closed_on_g(project: Project, document: str, name: str) -> bool:
+    """Some function takes ``g.name`` away, or has it and closes something; or who gets it from the function that puts
+    it there closes it."""
+    closers = _closers_on_g(project, name)
+    return any(not _is_idle(project, key) for key in closers) or _is_closed_by_takers(project, document, name)
+
+
+def idle_closer(project: Project, document: str, name: str) -> Key | None:
+    """The function that takes ``g.name`` away and closes something, where nobody names it and nothing else closes what
+    is there. Not before all files are known, nor where there is no application that it could be registered with."""
+    if not project.complete or not (closers := _closers_on_g(project, name)):
+        return None
+    if not all(_is_idle(project, key) for key in closers) or _is_closed_by_takers(project, document, name):
+        return None
+    sure = [key for key in closers if any(use.how == "closes" for use in _uses_in(project, key))]
+    return sure[0] if sure and routes.apps(project, document) else None
+
+
+def _closers_on_g(project: Project, name: str) -> list[Key]:
+    found: list[Key] = []
+    for document, file in project.files.items():
+        popping: set[str] = set()
         having: set[str] = set()
         closing: set[str] = set()
         for where, use in _uses(file.facts):
             if use.how == "popped" and use.name in (name, ""):
-                return True
+                popping.add(where)
             if (use.how == "asked" and use.name in (name, "")) or (use.how in ("taken", "closes") and use.name == name):
                 having.add(where)
             if use.how == "closes" and use.name in (name, ""):
                 closing.add(where)
-        if having & closing:
-            return True
-    return False
+        found += [(document, where) for where in sorted(popping | (having & closing))]
+    return found
+
+
+def _uses_in(project: Project, key: Key) -> list[OnG]:
+    return [use for where, use in _uses(project.files[key[0]].facts) if where == key[1]]
+
+
+def _is_idle(project: Project, key: Key) -> bool:
+    """A plain function of a module that nobody names, to call it or to hand it on."""
+    document, name = key
+    file = project.files[document]
+    bounds = file.facts.bindings.get(name, ())
+    bound = bounds[0].bound if len(bounds) == 1 else None
+    if not isinstance(bound, Defined) or bound.function.decorators or kinds.is_test(project, document):
+        return False
+    return not any(
+        _names(event, name)
+        for other in project.files.values()
+        if other.source.text.count(name) > (other is file)
+        for _, block in other.facts.blocks
+        for event in all_events(block)
+    )
+
+
+def _names(event: Event, name: str) -> bool:
+    match event:
+        case Use(path=path):
+            return path.rpartition(".")[2] == name
+        case Call(value=value):
+            return value.text.removesuffix("()").rpartition(".")[2] == name or _holds(value, name)
+        case Store(value=value) | Leave(value=value) | Bind(bound=Assigned(value=value)):
+            return _holds(value, name)
+        case _:
+            return False
+
+
+def _holds(value: object, name: str) -> bool:
+    match value:
+        case Path(text=text, args=args, keywords=keywords):
+            if text.removesuffix("()").rpartition(".")[2] == name:
+                return True
+            return any(_holds(each, name) for each in (*args, *(each for _, each in keywords)))
+        case Items(values=values) | Either(values=values):
+            return any(_holds(each, name) for each in values)
+        case Literal(value=text):
+            return text == name
+        case _:
+            return False
+
+
+def _is_closed_by_takers(project: Project, document: str, name: str) -> bool:
+    """A function that puts it on ``g`` gives it back, and who takes it from there closes it."""
+    uses = _uses(project.files[document].facts)
+    getters = {where for where, use in uses if use.how == "set" and use.name == name and "." not in where} - {""}
+    return bool(getters) and any(
+        closes_what_it_gets(block, getter)
+        for file in project.files.values()
+        for getter in getters
+        if getter in file.source.text
+        for _, block in file.facts.blocks
+    )
 
 
 def _is_careful(project: Project, key: Key, name: str) -> bool:

@@ -26,7 +26,9 @@ from flask_lsp.project.session_walk import NOTHING, Result, Site, Walk
 if TYPE_CHECKING:
     from flask_lsp.project.project import File, Project
 
-_ENDS_HERE = frozenset({"view", "command", "error handler", "task", "job", "thread", "timer", "executor", "process"})
+_ENDS_HERE = frozenset(
+    {"view", "command", "error handler", "task", "job", "scheduled", "thread", "timer", "executor", "process"}
+)
 """Kinds of entries behind which nobody commits any more."""
 _TESTS = frozenset({"test", "fixture"})
 _MOST_DEPTH = 24

@@ -192,6 +192,7 @@ def _runs(one: Failing) -> str:
         "spawned": f"runs in the background, spawned {started}",
         "task": "runs as a task of a worker",
         "job": "runs as a job",
+        "scheduled": "runs as a job",
         "atexit": "runs when the program ends",
         "signal handler": "runs as a signal handler",
         "script": "runs as a program",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flask_lsp.facts.model import Defined
 from flask_lsp.project import names, routes
 from flask_lsp.project.project import Project
 from flask_lsp.project.route_model import Key
@@ -39,6 +40,46 @@ def close_at_the_end(node: ast.AST, name: str, ctx: Context) -> list[Fix]:
             set_up.add_line(editing, app, register, thing, lambda it, app: f"{app}.teardown_appcontext({it})")
 
     return [Fix(f"Add `{called}()`, which closes it when the request ends", False, change)]
+
+
+def register_closer(closer: Key, ctx: Context) -> list[Fix]:
+    """Registers a function that closes: by a decorator where an application or blueprint is at hand, else with the one
+    application of the project."""
+    title = f"Register `{closer[1]}()`, which closes it when the request ends"
+    if not ctx.ask(takes_error, *closer):
+        return []
+    if closer[0] == ctx.file.document and (owner := ctx.ask(hook_of)) is not None:
+        return [Fix(title, False, lambda editing: _decorate(editing, closer[1], f"@{owner[0]}.{owner[1]}"))]
+    if (app := ctx.ask(app_for, *closer)) is None:
+        return []
+
+    def change(editing: Editing) -> None:
+        register = (set_up.initialises, set_up.registers)
+        set_up.add_line(editing, app, register, closer, lambda it, app: f"{app}.teardown_appcontext({it})")
+
+    return [Fix(title, False, change)]
+
+
+def _decorate(editing: Editing, name: str, decorator: str) -> None:
+    for (start, block), statement in editing.file.tree.statements():
+        if isinstance(statement, ast.FunctionDef) and statement.name == name and not statement.decorator_list:
+            at = start + block.span(statement).start
+            editing.at(at)
+            editing.insert(at - start, f"{decorator}{editing.newline}")
+            return
+    editing.impossible = True
+
+
+def takes_error(project: Project, _document: str, document: str, name: str) -> bool:
+    """The function can be called with one argument, as a teardown is. A question for ``Context.ask``."""
+    bounds = project.files[document].facts.bindings.get(name, ())
+    bound = bounds[0].bound if len(bounds) == 1 else None
+    return isinstance(bound, Defined) and bool(bound.function.parameters)
+
+
+def app_for(project: Project, _document: str, document: str, name: str) -> Key | None:
+    """As ``only_app``, for a function of another file. A question for ``Context.ask``."""
+    return only_app(project, document, name)
 
 
 def closing(name: str, called: str, g: str, editing: Editing) -> list[str]:

@@ -59,7 +59,7 @@ from collections.abc import Iterator
 
 from flask_lsp.project import requests
 from flask_lsp.rules._connections import resource_of
-from flask_lsp.rules.app_context._teardown import close_at_the_end
+from flask_lsp.rules.app_context._teardown import close_at_the_end, register_closer
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
@@ -70,11 +70,33 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
     if ctx.function(node) is None or ctx.is_test:
         return
     for where, name, value in _kept(node, ctx):
-        kind = resource_of(ctx.name(value))
-        if kind is None or not ctx.project.complete or ctx.ask(requests.is_closed_on_g, name):
+        if not ctx.project.complete or _in_own_context(node, ctx):
             continue
-        message = f"Nothing closes the {kind} in `g.{name}` when the request ends: close it in a teardown function."
-        yield ctx.finding(where, message, fixes=close_at_the_end(node, name, ctx))
+        kind, idle = resource_of(ctx.name(value)), ctx.ask(requests.idle_closer, name)
+        what = f"the {kind}" if kind is not None else "what is"
+        if idle is not None:
+            message = (
+                f"Nothing closes {what} in `g.{name}` when the request ends: `{idle[1]}()` would, but nobody calls it; "
+                "register it with `app.teardown_appcontext`."
+            )
+            yield ctx.finding(where, message, fixes=register_closer(idle, ctx))
+        elif kind is not None and not ctx.ask(requests.is_closed_on_g, name):
+            message = f"Nothing closes {what} in `g.{name}` when the request ends: close it in a teardown function."
+            yield ctx.finding(where, message, fixes=close_at_the_end(node, name, ctx))
+
+
+def _in_own_context(node: ast.AST, ctx: Context) -> bool:
+    """Under a ``with app.app_context():`` of the same function, whose end is in sight."""
+    for each in ctx.ancestors(node):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return False
+        for item in each.items if isinstance(each, ast.With) else ():
+            match item.context_expr:
+                case ast.Call(func=ast.Attribute(attr="app_context" | "test_request_context")):
+                    return True
+                case _:
+                    pass
+    return False
 
 
 def _kept(node: ast.AST, ctx: Context) -> Iterator[tuple[ast.AST, str, ast.expr]]:

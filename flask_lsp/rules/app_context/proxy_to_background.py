@@ -77,6 +77,7 @@ _WHERE = {
     "executor": "an executor",
     "spawned": "the background",
     "job": "a job",
+    "scheduled": "a job",
     "task": "a task",
 }
 
@@ -121,7 +122,7 @@ def _given(call: ast.Call, taking: Handing) -> list[ast.expr]:
     """The arguments that the function gets when it runs."""
     if taking.kind in ("executor", "spawned"):
         return [*call.args[taking.position + 1 :], *_values(call)]
-    behind = call.args[taking.position + 1 :] if taking.kind == "job" else []
+    behind = call.args[taking.position + 1 :] if taking.kind in ("job", "scheduled") else []
     return [*behind, *_with_arguments(call)]
 
 
