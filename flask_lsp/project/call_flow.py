@@ -60,6 +60,8 @@ class Flow(ABC):
         """The qualified name of the class whose body is walked."""
         self.class_bound: ClassDefined | None = None
         self.task_classes: set[str] = set()
+        self.properties: dict[str, frozenset[str]] = {}
+        """Of each class that was begun, by its qualified name."""
 
     @abstractmethod
     def body(self, body: Body) -> None:

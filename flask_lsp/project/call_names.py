@@ -115,6 +115,10 @@ class Names:
     def trace(self, path: str, scopes: Scopes) -> Callable_:
         return Tracer(self._project, self._module_thing, self._imported_thing).trace(self.document, path, scopes)
 
+    def is_property(self, key: Key) -> bool:
+        """The function is called by who only reads its name."""
+        return self._has_property(key) if self._is_inner(key) else self._ask(("_has_property", key))
+
     def effect(self, key: Key) -> int:
         """The context that a call of a function leaves pushed, see ``facts.pushes``."""
         return self._pushes(key)[1] if self._is_inner(key) else self._ask(("_pushes", key))[1]
@@ -264,6 +268,10 @@ class Names:
                 return group
         return ""
 
+    def _has_property(self, key: Key) -> bool:
+        found = Tracer(self._project).function_at(key)
+        return found is not None and is_property(found[0])
+
     def _has_fixtures(self, key: Key) -> bool:
         found = Tracer(self._project).class_at(key)
         if found is None:
@@ -326,3 +334,8 @@ class Names:
 
 def is_generator(function: Function) -> bool:
     return any(isinstance(event, Leave) and event.how == "yield" for event in every_event(function.body))
+
+
+def is_property(function: Function) -> bool:
+    names = [value.text.rpartition(".")[2] for value, _ in function.decorators if isinstance(value, Path)]
+    return names in (["property"], ["cached_property"])

@@ -57,7 +57,7 @@ from flask_lsp.project.call_model import (
     Said,
     Site,
 )
-from flask_lsp.project.call_names import RUNNERS, Names, Question
+from flask_lsp.project.call_names import RUNNERS, Names, Question, is_property
 from flask_lsp.project.call_states import pushed
 from flask_lsp.project.callables import ClassAt, FunctionAt, Instance, Scope, members
 from flask_lsp.project.contexts import LOOPS, RUN
@@ -207,6 +207,7 @@ class _Walk(Flow):
             here.marks |= self.task_marks(bound)
         if bases := self.names.project_bases(bound, here.scopes):
             here.derived.append(Derived(self.qualified(bound.name), bases, members(bound)))
+        self.properties[self.qualified(bound.name)] = _properties(bound)
         here.hidden = frozenset(event.bound.name for event in every_event(bound.body) if isinstance(event, Bind))
         outer, outer_bound = self.class_name, self.class_bound
         self.class_name, self.class_bound = self.qualified(bound.name), bound
@@ -345,7 +346,20 @@ class _Walk(Flow):
             return None
         return self.names.function(path, self.here.scopes)
 
+    def read(self, path: str, span: Span) -> None:
+        """``self.name``, where that is a property of the class: its function runs."""
+        for scope in self.here.scopes:
+            first = scope.function.parameters[0].name if scope.of_class and scope.function.parameters else None
+            if first is not None and path.startswith(f"{first}."):
+                name = links.split(path[len(first) + 1 :])[0]
+                if name in self.properties.get(scope.of_class, ()):
+                    target = FunctionAt((self.document, f"{scope.of_class}.{name}"))
+                    self.to(target, Span(span.start, span.start + len(first) + 1 + len(name)), path)
+                return
+
     def need(self, path: str, span: Span, *, called: bool, call: Path | None = None) -> None:
+        if self.properties:
+            self.read(path, span)
         name = self.name(path)
         found = None if name is None else need_of(name, path, called=called)
         if name == MESSAGE and call is not None and asks_for_sender(call):
@@ -536,7 +550,8 @@ class _Walk(Flow):
         """The function of the project that a path is, without a look at what cannot be one."""
         if path.endswith(("()", "[]")) or self.is_plain_local(links.split(path)[0]):
             return None
-        return self.names.named_function(path, self.here.scopes)
+        found = self.names.named_function(path, self.here.scopes)
+        return None if found is None or ("." in path and self.names.is_property(found.key)) else found
 
     def escape(self, value: Value, span: Span) -> None:
         """Functions of the project in a value go to somebody that we do not see."""
@@ -560,6 +575,18 @@ class _Walk(Flow):
                 first = bounds[0]
                 return isinstance(first, Opaque) or (isinstance(first, Parameter) and not scope.of_class)
         return False
+
+
+def _properties(class_: ClassDefined) -> frozenset[str]:
+    """The names in a class by which a function is called that is only read, as far as its decorator tells."""
+    bounds = [event.bound for event in class_.body if isinstance(event, Bind)]
+    return frozenset(
+        bound.name
+        for bound in bounds
+        if isinstance(bound, Defined)
+        and is_property(bound.function)
+        and sum(each.name == bound.name for each in bounds) == 1
+    )
 
 
 def _is_command(function: Function) -> bool:

@@ -354,11 +354,20 @@ def _is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry, int], bool
                         for given in taken
                         if not given.kind
                     ]
-        before = {(caller.caller, compose(caller.site.through, through)) for caller in callers}
+        before = {
+            (caller.caller, compose(caller.site.through, through))
+            for caller in callers
+            if caller.caller != here or not _pushes_nothing(caller.site.through)
+        }
         new = {each for each in before if any(level != NEVER for level in each[1])} - seen
         seen |= new
         todo += new
     return False
+
+
+def _pushes_nothing(through: Through) -> bool:
+    """A function that calls itself so comes to no context that it was not entered in."""
+    return all(now in (NEVER, UNKNOWN, entered) for entered, now in enumerate(through))
 
 
 def _taken_by(graph: CallGraph, key: Key, entry: Entry) -> list[Given]:
