@@ -81,11 +81,6 @@ def sent(node: ast.Call | ast.Assign, ctx: Context) -> tuple[str, list[ast.expr]
     return None
 
 
-def is_rendered(node: ast.Call | ast.Assign, ctx: Context) -> bool:
-    """A template gets it first."""
-    return isinstance(node, ast.Call) and ctx.name(node.func) in _RENDERS
-
-
 def gets_host(call: ast.Call) -> bool:
     """The template may put the host before what it gets."""
     return any(each.arg is None or _BASES.search(each.arg) for each in call.keywords)

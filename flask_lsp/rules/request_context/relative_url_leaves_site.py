@@ -56,7 +56,7 @@ from collections.abc import Iterator
 
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
-from flask_lsp.rules.request_context._outgoing import gets_host, is_rendered, sent
+from flask_lsp.rules.request_context._outgoing import gets_host, sent
 from flask_lsp.rules.request_context._urls import is_relative, is_url_for, parts
 from flask_lsp.syntax.nodes import FunctionNode, walk
 
@@ -78,29 +78,10 @@ def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
     if found is None or _is_without_request(function, ctx):
         return
     what, values = found
-    calls = dict.fromkeys(call for value in values for call in _relative(value, ctx, _MOST_STEPS))
-    said = _said_before(function, node, ctx) if calls else ()
-    for call in calls:
-        if call not in said:
+    for value in values:
+        for call in _relative(value, ctx, _MOST_STEPS):
             message = f"This URL has no host and goes into {what}, where it leads nowhere: add `_external=True`."
             yield ctx.finding(call.func, message, fixes=[_fix(call)])
-
-
-def _said_before(function: FunctionNode, node: ast.Call | ast.Assign, ctx: Context) -> set[ast.Call]:
-    """The calls of which something else in the function is said, that sends them too: it stands before, or gets what
-    the template of this one gives."""
-    own = _rank(node, ctx)
-    return {
-        call
-        for each in walk([function])
-        if isinstance(each, ast.Call | ast.Assign) and _rank(each, ctx) < own
-        for value in (sent(each, ctx) or ("", []))[1]
-        for call in _relative(value, ctx, _MOST_STEPS)
-    }
-
-
-def _rank(node: ast.Call | ast.Assign, ctx: Context) -> tuple[bool, int, int]:
-    return is_rendered(node, ctx), node.lineno, node.col_offset
 
 
 def _fix(call: ast.Call) -> Fix:
