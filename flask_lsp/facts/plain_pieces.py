@@ -19,8 +19,10 @@ def cuts(kind: Kind, text: str) -> list[Cut]:
     if STRANGE_ENDS.search(text):
         return [Cut(0, text)]
     match kind:
-        case "procfile" | "env":
+        case "procfile":
             return [Cut(start, line) for start, line in lines(text)]
+        case "env":
+            return joined(Cut(start, line) for start, line in lines(text))
         case "unit" | "ini":
             return joined(_of_settings(text))
         case "shell":

@@ -144,7 +144,7 @@ FLASK_X=1
 'FLASK_Y'=2
 bad line
 FLASK_ENV=x#y
-"""
+""" + "".join(f"FLASK_X{n}={n}\n" for n in range(20))
 INI = """\
 # uwsgi
 [uwsgi]
@@ -193,7 +193,7 @@ TEXTS: list[tuple[Kind, str, int]] = [
     ("dockerfile", DOCKERFILE, 10),
     ("procfile", PROCFILE, 5),
     ("unit", UNIT, 3),
-    ("env", ENV, 9),
+    ("env", ENV, 4),
     ("ini", INI, 5),
     ("shell", SHELL, 15),
 ]
