@@ -1,5 +1,4 @@
-"""What the contexts of Flask are when functions run, from outside of the project inward: which ways lead to a function,
-and which lead to something that lacks its context.
+"""What the contexts of Flask are when functions run: which ways lead to a function, from outside of the project inward.
 
 Only what is known counts: a way over a decorator, a context manager or an object that we do not see is none.
 """
@@ -10,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from flask_lsp.project import config, databases, kinds
 from flask_lsp.project.call_graph import Caller, CallGraph, call_graph
 from flask_lsp.project.call_model import (
     AS_ENTERED,
@@ -23,25 +21,20 @@ from flask_lsp.project.call_model import (
     Entry,
     Given,
     Handed,
-    Need,
     Place,
     Said,
     Site,
     Through,
     compose,
 )
-from flask_lsp.project.fixtures import level_of_test
-from flask_lsp.project.importers import maybe_imported_in_context
 from flask_lsp.project.needs import Level
 from flask_lsp.project.route_model import Key
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
 
-_MOST_STEPS = 60
+MOST_STEPS = 60
 """Longer chains of calls are not followed."""
-_SQLALCHEMY = "flask_sqlalchemy."
-URL_FOR = "flask.url_for"
 
 STARTED = frozenset({"thread", "timer", "process", "executor", "spawned", "task", "job", "scheduled"})
 """Kinds of entries: some worker runs the function."""
@@ -66,147 +59,15 @@ class Way(NamedTuple):
     """The calls, outermost first."""
 
 
-class Failing(NamedTuple):
-    """Something runs in a context that it cannot do with."""
-
-    entry: Entry
-    function: Key
-    """The function that is entered."""
-    steps: tuple[Step, ...]
-    """The calls that lead from it to the use, outermost first."""
-    where: Key
-    """The function that holds the use."""
-    need: Need
-    level: Level
-    """The context that is there."""
-
-
-# -- what fails ------------------------------------------------------------------------------------------------------
-
-
-def failing(project: Project) -> tuple[Failing, ...]:
-    """The first thing on each way into the project that lacks its context: what follows does not run."""
-    if not project.complete:
-        return ()
-    graph = call_graph(project)
-    known = graph.kept.get(failing)
-    grounds = (project.answers, project.versions, project.parts(databases.made_with_app))
-    if known is None or cast("tuple[object, object]", known)[0] != tuple(map(id, grounds)):
-        found = tuple(_Search(project, graph).run())
-        known = graph.kept[failing] = tuple(map(id, grounds)), found, grounds
-    return cast("tuple[object, tuple[Failing, ...]]", known)[1]
-
-
-class _Search:
-    def __init__(self, project: Project, graph: CallGraph) -> None:
-        self.project = project
-        self.graph = graph
-        self.marks = frozenset[str]().union(*[said.marks for said in map(graph.said.__getitem__, graph.marked)])
-        self.replaced = frozenset[Key]().union(*[graph.said[key].replaced for key in graph.marked])
-        self.is_old = databases.is_old(project)
-        self.seen: set[tuple[Key, int]] = set()
-        self.clean: set[tuple[Key, int]] = set()
-        """The functions, with the contexts in which they are entered, from which nothing is reached that fails."""
-        self.is_cut = False
-        """Something was not followed that others may follow."""
-
-    def run(self) -> Iterator[Failing]:
-        every = [(key, entry) for key in self.graph.started for entry in dict.fromkeys(self.graph.entries[key])]
-        every += _started_by_others(self.graph)
-        every += [(key, entry) for key in self.graph.modules for entry in self.graph.entries[key][:1]]
-        for key, entry in sorted(every, key=lambda each: (each[0], each[1].said, each[1].at, each[1].kind)):
-            level = self.level(key, entry)
-            if level is None:
-                continue
-            self.seen, self.is_cut = set(), False
-            found = self.enter(entry, key, key, level, ())
-            if found is None and not self.is_cut:
-                self.clean |= self.seen
-            if found is None or (entry.kind == "import" and maybe_imported_in_context(self.project, key[0])):
-                continue
-            yield found
-
-    def level(self, key: Key, entry: Entry) -> Level | None:
-        """The context that a function is entered in; ``None`` where that cannot be told or does not matter here."""
-        if self.graph.is_replaced(entry.by):
-            return None
-        if entry.kind in ("test", "fixture"):
-            if "pushed" in self.marks:
-                return None  # what one module pushes on import is there for all tests
-            return level_of_test(self.project, self.graph, key) if entry.kind == "test" else None
-        if entry.kind == "import":
-            return self.level_on_import(key[0])
-        if entry.kind not in BACKGROUND or kinds.is_test(self.project, entry.said[0]):
-            return None
-        if entry.kind == "task":
-            level = level_of_tasks(self.graph)
-            return level if level is not Level.NONE or _is_live(self.graph, key, entry, False) else None
-        if self.may_push(entry):
-            return None
-        if entry.kind == "process" and (entry.at < 0 or not _is_bare(self.graph, entry.said)):
-            return None  # a process that is forked goes on with the context of its parent
-        return entry.level if _is_live(self.graph, key, entry, False) else None
-
-    def may_push(self, entry: Entry) -> bool:
-        """Something may give what is entered so a context, and we do not see where."""
-        if entry.kind in ("task", "job"):
-            return not self.marks.isdisjoint(_MAY_PUSH)
-        return entry.kind in ("script", "atexit", "signal handler") and "pushed" in self.marks
-
-    def level_on_import(self, document: str) -> Level | None:
-        """The context in which a module is imported that calls functions of others."""
-        said = self.graph.said[document, MODULE]
-        if all(site.callee[0] == document for site in said.calls) or "pushed" in self.marks:
-            return None
-        return None if kinds.is_test(self.project, document) else Level.NONE
-
-    def enter(self, entry: Entry, root: Key, key: Key, level: int, steps: tuple[Step, ...]) -> Failing | None:
-        """Into a function, through its decorators."""
-        said = self.graph.said.get(key)
-        if key in self.replaced:
-            return None  # who knows what it is by then
-        if said is None or len(steps) > _MOST_STEPS or (said.generator and steps):
-            self.is_cut |= len(steps) > _MOST_STEPS
-            return None
-        if entry.kind == "test" and "patched" in said.marks:
-            self.is_cut = True  # what it calls may be something else then
-            return None
-        level = through_decorators(self.graph, said, level)
-        if level < 0 or (key, level) in self.seen or ((key, level) in self.clean and steps):
-            return None
-        self.seen.add((key, level))
-        places: list[Site | Need] = sorted(
-            (*said.calls, *said.needs, *_called_by_others(self.graph, said)), key=lambda place: place.at
-        )
-        for place in places:
-            now = place.through[level]
-            if now < 0:
-                continue
-            if isinstance(place, Site) and self.graph.is_replaced(place.by):
-                continue  # who knows whose method it is
-            if isinstance(place, Need):
-                if self.fails(place, now, entry):
-                    return Failing(entry, root, steps, key, place, Level(now))
-            elif found := self.enter(entry, root, place.callee, now, (*steps, Step(key, place.at, place.sure))):
-                return found
-        return None
-
-    def fails(self, need: Need, level: int, entry: Entry) -> bool:
-        if need.name.startswith(_SQLALCHEMY) and self.is_old and not databases.asks_context(self.project, need.name):
-            return False
-        if need.name == URL_FOR and level == Level.APP:
-            return not _has_server_name(self.project, of_tests=entry.kind == "test")
-        return level < need.level
-
-
-_MAY_PUSH = frozenset({"pushed", "task class", "worker"})
+MAY_PUSH = frozenset({"pushed", "task class", "worker"})
+"""Marks of functions that may give a context to tasks and jobs."""
 
 
 def level_of_tasks(graph: CallGraph) -> Level | None:
     """The context that the tasks of a Celery application run in, by what the project makes of them."""
     if level_of_tasks not in graph.kept:
         marks = frozenset[str]().union(*[graph.said[key].marks for key in graph.marked])
-        known = None if not marks.isdisjoint(_MAY_PUSH) else Level.APP if "task app" in marks else Level.NONE
+        known = None if not marks.isdisjoint(MAY_PUSH) else Level.APP if "task app" in marks else Level.NONE
         graph.kept[level_of_tasks] = known
     return cast("Level | None", graph.kept[level_of_tasks])
 
@@ -215,15 +76,6 @@ def _level_of(graph: CallGraph, entry: Entry, through: Through) -> int:
     """The context at a place that comes after an entry."""
     level = level_of_tasks(graph) if entry.kind == "task" and entry.level is None else entry.level
     return UNKNOWN if level is None or graph.is_replaced(entry.by) else through[level]
-
-
-def _has_server_name(project: Project, *, of_tests: bool) -> bool:
-    """URLs can be built without a request, as far as we see; what tests configure is there for tests only."""
-    question = config.may_set if of_tests else config.may_set_outside_tests
-    asked = (question, "", ("SERVER_NAME",))
-    if asked not in project.answers:
-        project.answers[asked] = question(project, "", "SERVER_NAME")
-    return bool(project.answers[asked])
 
 
 def through_decorators(graph: CallGraph, said: Said, level: int) -> int:
@@ -269,7 +121,7 @@ def _givens(graph: CallGraph, decorator: Key) -> Iterator[Given]:
             yield from (given for given in inner.given if given.parameter in owners.get(given.owner, ()))
 
 
-def _started_by_others(graph: CallGraph) -> Iterator[tuple[Key, Entry]]:
+def started_by_others(graph: CallGraph) -> Iterator[tuple[Key, Entry]]:
     """Functions that a decorator of the project starts, or a function that they are given to."""
     for key in graph.giving:
         said = graph.said[key]
@@ -288,15 +140,12 @@ def _started_by_others(graph: CallGraph) -> Iterator[tuple[Key, Entry]]:
                     yield handed.function, Entry(given.kind, given.level, at, given.at, Place(key, handed.at))
 
 
-def _called_by_others(graph: CallGraph, said: Said) -> Iterator[Site]:
+def called_by_others(graph: CallGraph, said: Said) -> Iterator[Site]:
     """The functions that a function gives to others of the project, which call them."""
     for handed in said.handed:
         for given in _givens_to(graph, handed):
             if not given.kind:
                 yield Site(handed.at, handed.function, compose(handed.through, given.through), sure=False)
-
-
-# -- ways ------------------------------------------------------------------------------------------------------------
 
 
 def is_shared(graph: CallGraph, key: Key, need: Level, at: Through = AS_ENTERED) -> bool:
@@ -306,34 +155,17 @@ def is_shared(graph: CallGraph, key: Key, need: Level, at: Through = AS_ENTERED)
     def good(entry: Entry, level: int) -> bool:
         return entry.kind != "import" and (level == UNKNOWN or level >= need)
 
-    return _is_reached(graph, key, good, at)
+    return is_reached(graph, key, good, at)
 
 
-def _is_bare(graph: CallGraph, key: Key) -> bool:
+def is_bare(graph: CallGraph, key: Key) -> bool:
     """No way to a function is known on which there is a context, and there is one without."""
     if key[1] == MODULE:
         return True
-    return not is_shared(graph, key, Level.APP) and _is_reached(graph, key, lambda _, level: level == Level.NONE)
+    return not is_shared(graph, key, Level.APP) and is_reached(graph, key, lambda _, level: level == Level.NONE)
 
 
-def is_without_session(project: Project, key: Key) -> bool:
-    """Whoever enters a function has no application context, so that its session fails whatever it does."""
-    graph = call_graph(project)
-    search = _Search(project, graph)
-    if search.is_old:
-        return False
-    if key[1] == MODULE:
-        return "pushed" not in search.marks and not maybe_imported_in_context(project, key[0])
-
-    def good(entry: Entry, level: int) -> bool:
-        if entry.kind == "import":
-            return False
-        return level != Level.NONE or search.may_push(entry) or (entry.kind == "task" and "task app" in search.marks)
-
-    return not _is_reached(graph, key, good) and _is_reached(graph, key, lambda _, level: level == Level.NONE)
-
-
-def _is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry, int], bool], at: Through = AS_ENTERED) -> bool:
+def is_reached(graph: CallGraph, key: Key, accepts: Callable[[Entry, int], bool], at: Through = AS_ENTERED) -> bool:
     """Some way leads to the place, beginning as it is asked for: with an entry, and the context at the place."""
     todo: list[tuple[Key, Through]] = [(key, at)]
     seen = set(todo)
@@ -410,14 +242,14 @@ def _ways(graph: CallGraph, key: Key, strict: bool) -> dict[int, Way]:
             level = _level_of(graph, entry, through)
             if level == NEVER or level in found or _taken_by(graph, here, entry):
                 continue
-            if _is_live(graph, here, entry, strict):
+            if is_live(graph, here, entry, strict):
                 found[level] = Way(entry, steps)
         for caller in (*graph.callers.get(here, ()), *derived.callers.get(here, ())):
             before = compose(caller.site.through, through)
             if strict and graph.is_replaced(caller.site.by):
                 before = _unknown(before)
             state = (caller.caller, before)
-            if state not in seen and len(steps) < _MOST_STEPS and any(level != NEVER for level in before):
+            if state not in seen and len(steps) < MOST_STEPS and any(level != NEVER for level in before):
                 seen.add(state)
                 todo.append((caller.caller, before, (Step(caller.caller, caller.site.at), *steps)))
     return found
@@ -437,11 +269,11 @@ def _decorated(graph: CallGraph, key: Key) -> Through:
     return none, app, request
 
 
-def _is_live(graph: CallGraph, key: Key, entry: Entry, strict: bool) -> bool:
+def is_live(graph: CallGraph, key: Key, entry: Entry, strict: bool) -> bool:
     """It comes to the place where a function is handed on, as far as we see."""
     if entry.at < 0 and (entry.kind not in STARTED or entry.said[1] in (MODULE, SCRIPT)):
         return True
-    asked = (_is_live, key, entry, strict)
+    asked = (is_live, key, entry, strict)
     if asked not in graph.kept:
         graph.kept[asked] = _is_reachable(graph, _starts(graph, key, entry), strict)
     return bool(graph.kept[asked])
@@ -552,10 +384,10 @@ def _derived(graph: CallGraph) -> _Derived:
     if known is None:
         entries: dict[Key, list[Entry]] = {}
         callers: dict[Key, list[Caller]] = {}
-        for key, entry in _started_by_others(graph):
+        for key, entry in started_by_others(graph):
             entries.setdefault(key, []).append(entry)
         for key in graph.giving:
-            for site in _called_by_others(graph, graph.said[key]):
+            for site in called_by_others(graph, graph.said[key]):
                 callers.setdefault(site.callee, []).append(Caller(key, site))
         for key, instead in _instead(graph).items():
             callers.setdefault(key, []).extend(instead)

@@ -16,8 +16,8 @@ from flask_lsp.facts.transactions import Attempt, FileTold, Told, every_step, fi
 from flask_lsp.project import kinds, session_calls
 from flask_lsp.project.call_graph import CallGraph, call_graph
 from flask_lsp.project.call_model import MODULE, SCRIPT, Entry
+from flask_lsp.project.failing import is_without_session
 from flask_lsp.project.importers import importers_of
-from flask_lsp.project.reaching import is_without_session
 from flask_lsp.project.route_model import Key
 from flask_lsp.project.session_failures import NO_FAILURES, Failures, FailureWalk, Way
 from flask_lsp.project.session_names import NamesAt, SessionNames

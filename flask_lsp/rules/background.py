@@ -9,9 +9,10 @@ from weakref import WeakKeyDictionary
 from flask_lsp.project import kinds
 from flask_lsp.project.call_graph import CallGraph, call_graph, span_of
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, SCRIPT, Entry
+from flask_lsp.project.failing import URL_FOR, Failing, failing
 from flask_lsp.project.needs import TABLES, Level
 from flask_lsp.project.project import File
-from flask_lsp.project.reaching import BACKGROUND, STARTED, URL_FOR, Failing, Step, failing, is_shared
+from flask_lsp.project.reaching import BACKGROUND, STARTED, Step, is_shared
 from flask_lsp.project.route_model import Key
 from flask_lsp.rules.base import Related
 from flask_lsp.rules.context import Context

@@ -14,8 +14,9 @@ from flask_lsp.project.call_graph import call_graph, span_of
 from flask_lsp.project.call_model import NOTHING_SAID, UNKNOWN, Entry
 from flask_lsp.project.callables import Tracer
 from flask_lsp.project.definitions import definition
+from flask_lsp.project.failing import Failing
 from flask_lsp.project.needs import Level
-from flask_lsp.project.reaching import Failing, ways
+from flask_lsp.project.reaching import ways
 from flask_lsp.project.route_model import Key
 from flask_lsp.rules.background import Found
 from flask_lsp.rules.base import Fix

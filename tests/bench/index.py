@@ -28,8 +28,8 @@ from statistics import median
 
 from flask_lsp.features.hover import hover
 from flask_lsp.project import files
+from flask_lsp.project.failing import failing
 from flask_lsp.project.project import File, Project
-from flask_lsp.project.reaching import failing
 from flask_lsp.project.route_map import route_map
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.run import check

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from flask_lsp.project.call_graph import call_graph
+from flask_lsp.project.failing import failing
 from flask_lsp.project.project import Project
-from flask_lsp.project.reaching import failing, ways
+from flask_lsp.project.reaching import ways
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.run import check
 from flask_lsp.settings import Settings
