@@ -113,7 +113,8 @@ class Names:
         return found if isinstance(found, FunctionAt) else None
 
     def trace(self, path: str, scopes: Scopes) -> Callable_:
-        return Tracer(self._project, self._module_thing, self._imported_thing).trace(self.document, path, scopes)
+        asked = self._module_thing, self._imported_thing, self._class_thing
+        return Tracer(self._project, *asked, self.document).trace(self.document, path, scopes)
 
     def is_property(self, key: Key) -> bool:
         """The function is called by who only reads its name."""
@@ -226,6 +227,9 @@ class Names:
     def _imported_thing(self, bound: Import, rest: str) -> Callable_:
         return self._ask(("_import_thing", bound.module, bound.attribute, bound.level, rest))
 
+    def _class_thing(self, *question: Any) -> Any:
+        return self._ask(question)
+
     def _name(self, document: str, path: str) -> str | None:
         return names.canonical(self._project, document, path)
 
@@ -241,8 +245,11 @@ class Names:
     def _init(self, key: Key) -> Callable_:
         return Tracer(self._project).member(key, "__init__")
 
-    def _member(self, key: Key, name: str) -> Callable_:
-        return Tracer(self._project).member(key, name)
+    def _member(self, key: Key, name: str, depth: int = 8) -> Callable_:
+        return Tracer(self._project).member(key, name, depth)
+
+    def _attributes(self, key: Key, name: str, after: str, depth: int) -> frozenset[Callable_] | None:
+        return Tracer(self._project).attributes(key, name, after, depth)
 
     def _pushes(self, key: Key) -> tuple[int, int]:
         found = Tracer(self._project).function_at(key)

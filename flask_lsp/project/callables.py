@@ -8,7 +8,7 @@ members, decorators, and what functions return.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from flask_lsp.facts.model import (
     Assigned,
@@ -77,22 +77,30 @@ class Scope(NamedTuple):
 
 
 Scopes: TypeAlias = "tuple[Scope, ...]"
+ClassThing: TypeAlias = "Callable[..., Any]"
+"""Takes a question about a class with its key, and what else it needs."""
 _Members: TypeAlias = "tuple[dict[str, list[Bound]], dict[str, list[tuple[Function, Value]]]]"
 
 
 class Tracer:
     """Follows paths; ``module_thing`` is asked for what the scopes around a path do not answer, ``imported_thing`` for
-    what an import in one of them brings."""
+    what an import in one of them brings, ``class_thing`` for what a class of a module has: those who keep what they are
+    told have to know what it rests on."""
 
     def __init__(
         self,
         project: Project,
         module_thing: Callable[[str, str], Callable_] | None = None,
         imported_thing: Callable[[Import, str], Callable_] | None = None,
+        class_thing: ClassThing | None = None,
+        own: str = "",
     ) -> None:
         self.project = project
         self._module_thing = module_thing
         self._imported_thing = imported_thing
+        self._class_thing = class_thing
+        self._own = own
+        """The file for which things are asked: no interface tells what is inside of its functions and classes."""
         self._steps = 0
 
     def trace(self, document: str, path: str, scopes: Scopes = ()) -> Callable_:
@@ -163,10 +171,18 @@ class Tracer:
             if isinstance(at, Outside):
                 return Outside(f"{at.path}().{name}")
             if isinstance(at, ClassAt) and at.key != key:
-                inner = self.member(at.key, name, depth - 1)
+                inner = self._member_at(at.key, name, depth - 1)
                 if inner is not _MISSING:
                     return inner
         return _MISSING
+
+    def _member_at(self, key: Key, name: str, depth: int = 8) -> Callable_:
+        if self._class_thing is None or self._is_inner(key):
+            return self.member(key, name, depth)
+        return self._class_thing("_member", key, name, depth)
+
+    def _is_inner(self, key: Key) -> bool:
+        return key[0] == self._own and "." in key[1]
 
     def _trace(self, document: str, path: str, scopes: Scopes) -> Callable_:
         self._steps += 1
@@ -249,23 +265,34 @@ class Tracer:
     def _attribute(self, key: Key, name: str, after: str) -> Callable_:
         """What ``after`` of an attribute is that the methods of a class, and of those that it derives from, give to its
         objects, all the same way."""
-        things: set[Callable_] = set()
-        return things.pop() if self._attributes(key, name, after, things) and len(things) == 1 else None
+        things = self._attributes_at(key, name, after, 8)
+        return next(iter(things)) if things is not None and len(things) == 1 else None
 
-    def _attributes(self, key: Key, name: str, after: str, things: set[Callable_], depth: int = 8) -> bool:
-        """Adds what the attribute is; false where that cannot be told."""
+    def _attributes_at(self, key: Key, name: str, after: str, depth: int) -> frozenset[Callable_] | None:
+        if self._class_thing is None or self._is_inner(key):
+            return self.attributes(key, name, after, depth)
+        return self._class_thing("_attributes", key, name, after, depth)
+
+    def attributes(self, key: Key, name: str, after: str, depth: int) -> frozenset[Callable_] | None:
+        """All that the attribute may be; ``None`` where that cannot be told."""
         found = self.class_at(key)
         if found is None or not depth:
-            return False
+            return None
         bounds, given = self._members(key[0], found[0])
         if any(not isinstance(bound, Assigned) or bound.value != Literal(None) for bound in bounds.get(name, ())):
-            return False  # more than the ``None`` that stands there before
+            return None  # more than the ``None`` that stands there before
+        things: set[Callable_] = set()
         for method, value in given.get(name, ()):
             scopes: Scopes = (Scope(method, f"{key[1]}.{method.name}", key[1]), *found[1])
             things.add(self._trace(key[0], value.text + after, scopes) if isinstance(value, Path) else None)
-        bases = [self._trace(key[0], base.text, found[1]) for base in found[0].bases if isinstance(base, Path)]
-        inner = [base.key for base in bases if isinstance(base, ClassAt) and base.key != key]
-        return all(self._attributes(base, name, after, things, depth - 1) for base in inner)
+        for base in found[0].bases:
+            at = self._trace(key[0], base.text, found[1]) if isinstance(base, Path) else None
+            if isinstance(at, ClassAt) and at.key != key:
+                inner = self._attributes_at(at.key, name, after, depth - 1)
+                if inner is None:
+                    return None
+                things |= inner
+        return frozenset(things)
 
     def _members(self, document: str, class_: ClassDefined) -> _Members:
         """What a class binds, and what its methods give to its objects; ``None`` is what is there before."""
@@ -320,7 +347,7 @@ class Tracer:
         if not rest.startswith("."):
             return None
         name, after = links.split(rest[1:])
-        found = self.member(of.key, name)
+        found = self._member_at(of.key, name)
         if isinstance(of, Instance) and (found is None or isinstance(found, Outside)):
             given = self._attribute(of.key, name, after)
             if given is not None:
