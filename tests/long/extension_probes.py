@@ -10,7 +10,6 @@ import contextlib
 import importlib
 import json
 import sys
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -308,6 +307,7 @@ LATE = frozenset({"flask_restful.Api", "flask_rebar.Rebar"})
 
 def main() -> None:
     name, given = sys.argv[1:]
+    package, _, cls = name.rpartition(".")
     app = Flask("probe", static_folder=None)
     app.secret_key = "only here"
     app.config.update(
@@ -320,21 +320,14 @@ def main() -> None:
         JWT_SECRET_KEY="only here" * 4,
         WTF_CSRF_ENABLED=True,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        app.config["SESSION_FILE_DIR"] = folder
-        print(json.dumps(_seen(name, given == "yes", app)))
-
-
-def _seen(name: str, given: bool, app: Flask) -> str:
-    """What the probe of an extension sees of an application that it is given to, or not."""
-    package, _, cls = name.rpartition(".")
     extension = getattr(importlib.import_module(package), cls)(**OPTIONS.get(name, {}))
     try:
-        if given and name not in LATE:
+        if given == "yes" and name not in LATE:
             extension.init_app(app)
-        return str(PROBES[name][1](extension, app))
+        seen = str(PROBES[name][1](extension, app))
     except Exception as error:
-        return " ".join(["error", *(kind.__name__ for kind in type(error).__mro__), str(error)])
+        seen = " ".join(["error", *(kind.__name__ for kind in type(error).__mro__), str(error)])
+    print(json.dumps(seen))
 
 
 if __name__ == "__main__":

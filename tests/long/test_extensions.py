@@ -42,20 +42,21 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installed(tmp_path_factory.mktemp("extensions"), REQUIREMENTS)
 
 
-def look(python: Path, name: str, given: str) -> str:
+def look(python: Path, name: str, given: str, folder: Path) -> str:
+    """What the probe of an extension sees; some extensions write into the folder in which they are started."""
     command = [str(python), "-W", "ignore", str(PROBED), name, given]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(PROBES))
-def test_claim(python: Path, name: str) -> None:
+def test_claim(python: Path, name: str, tmp_path: Path) -> None:
     seen, _, both = PROBES[name]
-    assert seen in look(python, name, "no")
+    assert seen in look(python, name, "no", tmp_path)
     if both:
-        assert seen not in look(python, name, "yes")
+        assert seen not in look(python, name, "yes", tmp_path)
 
 
 def claimed(extension: Extension) -> str:
