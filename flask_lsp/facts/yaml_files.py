@@ -15,7 +15,7 @@ from flask_lsp.deployment_files import Kind, says_development
 from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Piece, Variable, Where, kept_value
 from flask_lsp.facts.pieces import Cut, Entangled, Reader
 from flask_lsp.facts.shell import Word, commands
-from flask_lsp.facts.yaml_pieces import cuts
+from flask_lsp.facts.yaml_pieces import COMMANDS, cuts, depth_of
 from flask_lsp.text import Span
 
 _MOST_MENDED = 6
@@ -46,7 +46,6 @@ _ENVIRONMENTS = frozenset(
         "variables",
     }
 )
-_COMMANDS = frozenset({"command", "entrypoint", "args", "startcommand", "run", "start", "script"})
 _DEPLOYS = re.compile(r"deploy|release|production|publish|\bcd\b", re.IGNORECASE)
 _BARE_FOLDER = re.compile(r"\.{0,2}/|\.$|\.:|\$PWD|\$\{PWD\}")
 
@@ -135,14 +134,10 @@ def _wrong_line(text: str, error: Any) -> Span | None:
     start = text.rfind("\n", 0, found.index) + 1
     if "mapping values are not allowed" in str(error.problem):  # here, behind a word that is no key yet
         above = text.rfind("\n", 0, max(start - 1, 0)) + 1
-        if _WORD.fullmatch(text, above, start) and _depth(text[above:start]) == _depth(text[start:]):
+        if _WORD.fullmatch(text, above, start) and depth_of(text[above:start]) == depth_of(text[start:]):
             return Span(above, start)
     end = found.index + len(text[found.index :].partition("\n")[0])
     return Span(start, end) if text[start:end].strip() else None
-
-
-def _depth(text: str) -> int:
-    return len(text) - len(text.lstrip(" "))
 
 
 def _compose(events: Iterable[Any], roots: list[_Node]) -> None:
@@ -313,7 +308,7 @@ class _Reader:
 
     def _started(self, node: _Node, where: Where) -> None:
         """The commands of a mapping; an entry point in the form of a list takes the arguments beside it."""
-        found = {key.value.lower(): value for key, value in node.pairs or () if key.value.lower() in _COMMANDS}
+        found = {key.value.lower(): value for key, value in node.pairs or () if key.value.lower() in COMMANDS}
         begins = {id(value): key.span.start for key, value in node.pairs or ()}
         first = found.pop("entrypoint", None) or (found.get("command") if "args" in found else None)
         for name, value in found.items() if first is None else (("", first), *found.items()):

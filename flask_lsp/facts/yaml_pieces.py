@@ -24,12 +24,13 @@ _SAYING = re.compile(r"^ *[^\s#][^\n]*", re.MULTILINE)
 """A line that says something."""
 _ANCHOR = re.compile(r"(?:^|\s)&([\w-]+)")
 _ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
-_COMMANDS = frozenset({"command", "entrypoint", "args", "startcommand", "run", "start", "script"})
+COMMANDS = frozenset({"command", "entrypoint", "args", "startcommand", "run", "start", "script"})
+"""Keys whose values are started."""
 _TELLING = frozenset({"name", "build", "profiles", "volumes"})
 _STANDING = frozenset({"image", "environment", "containers", "template", "command", "entrypoint"})
 """Keys that say something of what stands beside them: the latter by being there."""
-_UNCUT = _COMMANDS | _TELLING
-_TOGETHER = frozenset({"command", "entrypoint", "image", "build", "environment", "containers", "template", *_COMMANDS})
+_UNCUT = COMMANDS | _TELLING
+_TOGETHER = frozenset({"command", "entrypoint", "image", "build", "environment", "containers", "template", *COMMANDS})
 _LONG = 40
 """So many lines are worth to be cut."""
 
@@ -84,7 +85,7 @@ def _begins_key(part: str) -> bool:
     return _KEY.match(part) is not None or _WORD.match(part) is not None
 
 
-def _depth(part: str) -> int:
+def depth_of(part: str) -> int:
     """How many blanks stand before a text."""
     return len(part) - len(part.lstrip(" "))
 
@@ -117,20 +118,20 @@ def _of_document(start: int, text: str) -> list[Cut]:
 def _below(text: str, start: int, head: str) -> list[Cut]:
     """The pieces of a part of a file that stands there, which is one mapping or one list below ``head``; its first line
     says something."""
-    depth = _depth(text)
+    depth = depth_of(text)
     is_list = text.startswith("- ", depth)
     children, names = list[str](), list[str]()
     for part in _parts(text, depth):
         key = _KEY.match(part)
         begins_item, begins_key = part.startswith("- ", depth), _begins_key(part)
-        if not (begins_item or (begins_key and not is_list)) or _depth(part) != depth:
+        if not (begins_item or (begins_key and not is_list)) or depth_of(part) != depth:
             raise _Uncut
         if is_list or begins_key:
             children.append(part)
             names.append(key[2].lower() if key is not None and not is_list else "")
         else:
             children[-1] += part
-    if len([name for name in names if name in _COMMANDS]) > 1 or (is_list and _height(text) < _LONG):
+    if len([name for name in names if name in COMMANDS]) > 1 or (is_list and _height(text) < _LONG):
         raise _Uncut
     stands = " " * depth + "{}: x\n"
     telling = {
@@ -153,7 +154,7 @@ def _of_child(text: str, start: int, head: str, *, can_be_cut: bool) -> list[Cut
         line, first = text[:behind], _SAYING.search(text, behind)
         if first is not None and _OPENS.match(line):
             at, below = first.start(), text[first.start() :]
-            if _depth(below) > _depth(line) or below.lstrip(" ").startswith("- "):
+            if depth_of(below) > depth_of(line) or below.lstrip(" ").startswith("- "):
                 try:
                     return [Cut(start, text[:at], head), *_below(below, start + at, head + line)]
                 except _Uncut:
@@ -188,10 +189,10 @@ def _of_services(text: str, start: int, head: str) -> Iterator[Cut]:
     first = _SAYING.search(text, len(head))
     begin = first.start() if first is not None else len(text)
     yield Cut(start, text[:begin])
-    depth = _depth(text[begin:])
+    depth = depth_of(text[begin:])
     for part in _parts(text[begin:], depth) if first is not None else ():
         key = _KEY.match(part)
-        if not _begins_key(part) or (key is not None and key[2] in _TOGETHER) or _depth(part) != depth:
+        if not _begins_key(part) or (key is not None and key[2] in _TOGETHER) or depth_of(part) != depth:
             raise _Uncut
         yield Cut(start + begin, part, head)
         begin += len(part)

@@ -6,7 +6,23 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.facts.model import Assigned, Bind, Call, Defined, Either, Event, Items, Leave, Literal, Path, Store, Use
+from flask_lsp.facts.model import (
+    Assigned,
+    Bind,
+    Call,
+    Defined,
+    Either,
+    Event,
+    Items,
+    Leave,
+    Literal,
+    Loop,
+    Pairs,
+    Path,
+    Store,
+    Use,
+    With,
+)
 from flask_lsp.facts.requests import OnG, all_events, closes_what_it_gets, errors, uses_of_g
 from flask_lsp.project import kinds, names, routes, templates
 from flask_lsp.project.importers import files_imported
@@ -179,8 +195,10 @@ def _names(event: Event, name: str) -> bool:
             return path.rpartition(".")[2] == name
         case Call(value=value):
             return value.text.removesuffix("()").rpartition(".")[2] == name or _holds(value, name)
-        case Store(value=value) | Leave(value=value) | Bind(bound=Assigned(value=value)):
+        case Store(value=value) | Leave(value=value) | Bind(bound=Assigned(value=value)) | Loop(over=value):
             return _holds(value, name)
+        case With(managers=managers):
+            return any(_holds(each, name) for each in managers)
         case _:
             return False
 
@@ -193,6 +211,8 @@ def _holds(value: object, name: str) -> bool:
             return any(_holds(each, name) for each in (*args, *(each for _, each in keywords)))
         case Items(values=values) | Either(values=values):
             return any(_holds(each, name) for each in values)
+        case Pairs(items=items):
+            return any(_holds(each, name) for pair in items for each in pair)
         case Literal(value=text):
             return text == name
         case _:
