@@ -209,7 +209,8 @@ class With(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """``if``, ``match`` or a conditional expression; a ``match`` has each case as a body."""
+    """``if``, ``match``, a conditional expression, or what asks for a context in a comprehension; a ``match`` has each
+    case as a body, and asks for a context as one of ``Either``, for its patterns are not told."""
 
     test: Value
     bodies: tuple[Body, ...]
@@ -224,6 +225,8 @@ class Loop(NamedTuple):
     """What a ``for`` loops over."""
     names: tuple[str, ...] = ()
     """The names it binds, one for each item or for each part of it; none where it is more complicated."""
+    test: Value = OTHER
+    """What a ``while`` loop asks each time."""
 
 
 class Handler(NamedTuple):

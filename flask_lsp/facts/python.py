@@ -19,6 +19,7 @@ from flask_lsp.facts.model import (
     Call,
     ClassDefined,
     Defined,
+    Either,
     Event,
     Function,
     Handler,
@@ -184,7 +185,9 @@ class _Walk:
             if case.guard:
                 self.expression(case.guard)
             bodies.append(self.body(case.body))
-        self.events.append(Branch(value_of(node.subject), tuple(bodies), self.span(node.subject)))
+        subject, test = node.subject, value_of(node.subject)
+        test = Either((test,)) if _asks_context(subject) else test
+        self.events.append(Branch(test, tuple(bodies), self.span(subject)))
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         self.expression(node.iter)
@@ -195,7 +198,8 @@ class _Walk:
 
     def while_(self, node: ast.While) -> None:
         self.expression(node.test)
-        self.events.append(Loop(self.body(node.body), self.body(node.orelse), self.span(node.test)))
+        body, orelse = self.body(node.body), self.body(node.orelse)
+        self.events.append(Loop(body, orelse, self.span(node.test), test=value_of(node.test)))
 
     def with_(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
@@ -364,11 +368,18 @@ class _Walk:
         self.events.append(Branch(value_of(node.test), bodies, self.span(node.test)))
 
     def bool_op(self, node: ast.BoolOp) -> None:
-        self.expression(node.values[0])
-        rest = tuple(event for value in node.values[1:] for event in self.part(value))
+        self.each_of(node.values, isinstance(node.op, ast.And))
+
+    def each_of(self, values: list[ast.expr], truth: bool) -> None:
+        """Each value is asked for only where those before it turned out so."""
+        self.expression(values[0])
+        outer, self.events = self.events, []
+        if values[1:]:
+            self.each_of(values[1:], truth)
+        rest, self.events = tuple(self.events), outer
         if rest:
-            bodies: tuple[Body, ...] = (rest, ()) if isinstance(node.op, ast.And) else ((), rest)
-            self.events.append(Branch(value_of(node.values[0]), bodies, self.span(node.values[0])))
+            bodies: tuple[Body, ...] = (rest, ()) if truth else ((), rest)
+            self.events.append(Branch(value_of(values[0]), bodies, self.span(values[0])))
 
     def part(self, node: ast.expr) -> Body:
         outer, self.events = self.events, []
@@ -386,13 +397,20 @@ class _Walk:
         if isinstance(node, ast.GeneratorExp):
             return  # the rest runs when somebody iterates, wherever that is
         outer, self.events = self.events, []
+        asked: list[tuple[ast.expr, list[Event]]] = []
         for generator in node.generators:
             if generator is not first:
                 self.expression(generator.iter)
             for test in generator.ifs:
                 self.expression(test)
+                if _asks_context(test):
+                    asked.append((test, self.events))
+                    self.events = []
         for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
             self.expression(part)
+        for test, around in reversed(asked):
+            around.append(Branch(value_of(test), (tuple(self.events), ()), self.span(test)))
+            self.events = around
         events, self.events = self.events, outer
         if events:
             over = value_of(first.iter) if len(node.generators) == 1 and not first.ifs else OTHER
@@ -465,6 +483,10 @@ _SHOWING = frozenset({"shell_context_processor", "context_processor", "app_conte
 
 _CONTEXTS = frozenset({"has_app_context", "has_request_context", "current_app", "request", "g"})
 """What tells whether there is a context of Flask."""
+
+
+def _asks_context(test: ast.expr) -> bool:
+    return any(isinstance(node, ast.Attribute | ast.Name) and _last_name(node) in _CONTEXTS for node in ast.walk(test))
 
 
 def _last_name(node: ast.expr) -> str:

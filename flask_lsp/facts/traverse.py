@@ -50,6 +50,15 @@ def every_event(body: Body) -> Iterator[Event]:
             yield from every_event(inner)
 
 
+def breaks(body: Body) -> bool:
+    """A loop with this body may be left by ``break``."""
+    for event in body:
+        inner = (event.orelse,) if isinstance(event, Loop) else inner_bodies(event)
+        if (isinstance(event, Leave) and event.how == "break") or any(map(breaks, inner)):
+            return True
+    return False
+
+
 def is_main(test: Value) -> bool:
     """``__name__ == "__main__"``: what comes runs where the module is started as a program."""
     match test:

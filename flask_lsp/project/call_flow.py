@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 
 from flask_lsp.facts.model import (
+    OTHER,
     BlockFacts,
     Body,
     Branch,
@@ -22,20 +22,18 @@ from flask_lsp.facts.model import (
     Value,
     With,
 )
-from flask_lsp.facts.traverse import is_main
+from flask_lsp.facts.traverse import breaks, is_main
 from flask_lsp.project import links
 from flask_lsp.project.call_collected import Collected
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, NEVER, SCRIPT, UNKNOWN, Entry, Through
 from flask_lsp.project.call_names import Names
-from flask_lsp.project.call_states import asked, joined, mapped, pushed, where
+from flask_lsp.project.call_states import any_of, asked, joined, mapped, pushed, where
 from flask_lsp.project.contexts import SUPPRESS, expects_none, never_runs, plain_test
 from flask_lsp.project.names import is_standard
 from flask_lsp.project.needs import PUSHES, Level
 
 _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.g"})
 _REQUEST_GUARDS = frozenset({"flask.has_request_context()", "flask.request"})
-_TELLING = re.compile(r"context|ctx|(?:^|_)app(?:$|_|\()", re.IGNORECASE)
-"""The name of what some package may push a context by."""
 _HARMLESS = ("lock", "mutex", "semaphore", "condition")
 _QUIET = (
     *("flask_login.", "flask_wtf.", "flask_caching.", "flask_limiter.", "flask_mail.", "flask_sqlalchemy.", "click."),
@@ -44,6 +42,22 @@ _QUIET = (
     *("flask_smorest.", "flask_httpauth.", "flask_security.", "mock.", "werkzeug.", "warnings.", "enum."),
 )
 """Packages whose decorators and context managers push no context of Flask."""
+_PLAIN = frozenset(
+    {
+        *("PIL", "aiofiles", "aiohttp", "alembic", "aws_xray_sdk", "boto3", "botocore", "cv2", "datadog", "ddtrace"),
+        *("docker", "elasticapm", "eventlet", "fabric", "fasteners", "filelock", "freezegun", "ftputil", "gevent"),
+        *("git", "grpc", "h5py", "httmock", "httpx", "imapclient", "influxdb_client", "jwt", "kombu", "ldap3"),
+        *("lockfile", "loguru", "matplotlib", "maxminddb", "mongoengine", "moto", "MySQLdb", "mysql", "neo4j"),
+        *("newrelic", "numpy", "openpyxl", "opentelemetry", "pandas", "paramiko", "pdfplumber", "peewee", "pika"),
+        *("playwright", "portalocker", "prometheus_client", "psycopg", "psycopg2", "pymongo", "pymssql", "pymysql"),
+        *("pyodbc", "pytest", "pyvirtualdisplay", "redis", "redlock", "requests", "requests_mock", "requests_toolbelt"),
+        *("responses", "rich", "rq", "scp", "selenium", "sentry_sdk", "serial", "smart_open", "speech_recognition"),
+        *("sshtunnel", "statsd", "structlog", "tenacity", "tensorflow", "testcontainers", "time_machine", "tinydb"),
+        *("torch", "tqdm", "transformers", "trio", "urllib3", "wand", "websocket", "websockets", "xlsxwriter"),
+        *("yaml", "yt_dlp", "youtube_dl", "zmq"),
+    }
+)
+"""Packages that know nothing of Flask, as far as their context managers are concerned. Of others nobody knows."""
 
 
 class Flow(ABC):
@@ -104,9 +118,8 @@ class Flow(ABC):
         if name == SUPPRESS and expects_none((), [self.type_name(kind) for kind in manager.args]):
             return None
         if name is not None and not name.startswith("<"):
-            of_flask = links.split(name)[0].startswith("flask") and not is_quiet(name)
-            may_push = _TELLING.search(name.rpartition(".")[2]) and not is_standard(name) and not is_quiet(name)
-            return None if of_flask or may_push else Level.NONE
+            is_plain = is_standard(name) or is_quiet(name) or links.split(name)[0] in _PLAIN
+            return Level.NONE if is_plain else None
         if manager.text.rpartition(".")[2].lower().strip("_()").endswith(_HARMLESS):
             return Level.NONE
         found = self.names.trace(manager.text.removesuffix("()"), self.here.scopes)
@@ -149,7 +162,7 @@ class Flow(ABC):
             self.here.state = before if index != skipped else (NEVER, NEVER, NEVER)
             if chosen and body:
                 self.here.state = mapped(before, lambda _: UNKNOWN)
-            if len(event.bodies) == 2:
+            if len(event.bodies) == 2 or isinstance(event.test, Either):
                 self.here.state = self.refined(self.here.state, event.test, index == 0)
             self.body(body)
             after.append(where(self.here.state, before) if chosen else self.here.state)
@@ -208,7 +221,7 @@ class Flow(ABC):
                     for value in values:
                         state = self.refined(state, value, truth)
                     return state
-                return joined([self.refined(state, value, truth) for value in values])
+                return any_of([self.refined(state, value, truth) for value in values])
             case Either(values=values) if any(self.is_guard(value) for value in values):
                 return mapped(state, lambda _: UNKNOWN)
             case _:
@@ -224,12 +237,15 @@ class Flow(ABC):
                 return False
 
     def loop(self, event: Loop) -> None:
-        before = self.here.state
-        self.here.forks += 1
+        here, before = self.here, self.here.state
+        here.forks += 1
+        here.state = self.refined(before, event.test, truth=True)
         self.body(event.body)
-        self.here.state = joined([before, self.here.state])
+        here.state = joined([self.refined(state, event.test, truth=False) for state in (before, here.state)])
         self.body(event.orelse)
-        self.here.forks -= 1
+        if event.test != OTHER and breaks(event.body):
+            here.state = joined([before, here.state])
+        here.forks -= 1
 
     def try_(self, event: Try) -> None:
         here, before = self.here, self.here.state

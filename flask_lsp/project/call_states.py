@@ -56,3 +56,13 @@ def _agreed(values: tuple[int, ...]) -> int:
     if not reached:
         return NEVER
     return reached.pop() if len(reached) == 1 else UNKNOWN
+
+
+def any_of(states: Iterable[Through]) -> Through:
+    """The ways on where one of some tests turned out so. Where those that ask for a context did not, another did, which
+    what follows may go by as well."""
+    found = [
+        UNKNOWN if NEVER in column and _agreed(column) not in (NEVER, Level.REQUEST) else _agreed(column)
+        for column in zip(*states, strict=True)
+    ]
+    return found[0], found[1], found[2]

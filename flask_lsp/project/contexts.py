@@ -223,7 +223,9 @@ class _Walk:
                 yield from self.with_(event, place)
             case Branch():
                 yield from self.branch(event, place)
-            case Loop(body=body, orelse=orelse):
+            case Loop(body=body, orelse=orelse, test=test):
+                if self.is_guard(test, place):
+                    self.level = None
                 yield from self.apart((body, orelse), place)
             case Try():
                 yield from self.try_(event, place)

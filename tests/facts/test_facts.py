@@ -242,7 +242,7 @@ def told(body: Body, text: str) -> list[object]:
         ("x, (y, *z) = a()", ["call a()", "bind x", "bind y", "bind z"]),
         ("{a(): b(), c(): d()}", ["call a()", "call b()", "call c()", "call d()"]),
         ("a() if b() else c()", ["call b()", ("branch", ["call a()"], ["call c()"])]),
-        ("a() and b() and c()", ["call a()", ("branch", ["call b()", "call c()"], [])]),
+        ("a() and b() and c()", ["call a()", ("branch", ["call b()", ("branch", ["call c()"], [])], [])]),
         ("a and b", []),
         ("'k' in a", ["use a"]),
         ("[b(x) for x in a if c(x)]", ["use a", ("loop", ["call c()", "call b()"], [])]),

@@ -181,8 +181,7 @@ class _Writer:
     def statement(self, first: int, depth: int, nested: int) -> list[str]:
         pad, choice = "    " * depth, self.rng.random()
         if choice < 0.35 or nested > 2:
-            self.uses += 1
-            return [f"{pad}{self.rng.choice(list(USES))}  # {self.uses}"]
+            return self.use(pad)
         if choice < 0.6:
             return self.calling(first, pad)
         if choice < 0.78:
@@ -194,7 +193,8 @@ class _Writer:
             test = self.rng.choice(_TESTS)
             lines = [f"{pad}if {test}:", *self.inner(first, depth + 1, nested)]
             if depth and self.rng.random() < 0.2:
-                return [f"{pad}if {test}:", f"{pad}    return None"]
+                asks = self.rng.choice(["if", "if" if nested else "while"])
+                return [f"{pad}{asks} {test}:", f"{pad}    return None"]
             return lines + ([f"{pad}else:", *self.inner(first, depth + 1, nested)] if self.rng.random() < 0.3 else [])
         if choice < 0.96:
             lines = [f"{pad}with ExitStack() as stack:", f"{pad}    stack.enter_context(app.app_context())"]
@@ -203,6 +203,19 @@ class _Writer:
         name = f"context{self.contexts}"
         lines = [f"{pad}{name} = app.app_context()", f"{pad}{name}.push()"]
         return [*lines, *self.inner(first, depth, nested), f"{pad}{name}.pop()"]
+
+    def use(self, pad: str) -> list[str]:
+        self.uses += 1
+        test = self.rng.choice(_TESTS)
+        use = f"{pad}    {self.rng.choice(list(USES))}  # {self.uses}"
+        choice = self.rng.random()
+        if choice < 0.85:
+            return [use[4:]]
+        if choice < 0.9:
+            return [f"{pad}({test}) and started is not None and (", use, f"{pad})"]
+        if choice < 0.95:
+            return [f"{pad}[", use, f"{pad}    for _ in range(2)", f"{pad}    if {test}", f"{pad}]"]
+        return [f"{pad}(", use, f"{pad}) if {test} else None"]
 
     def inner(self, first: int, depth: int, nested: int) -> list[str]:
         lines: list[str] = []
