@@ -11,6 +11,7 @@ from flask_lsp.frozen import frozen
 from flask_lsp.project import files
 from flask_lsp.project.config_model import sources_wanted
 from flask_lsp.project.project import File, Project
+from flask_lsp.project.walk import is_page
 from flask_lsp.settings import Settings, merge
 from flask_lsp.text import Source
 
@@ -96,7 +97,7 @@ class Loader:
             if os.path.isdir(path):
                 self._folders.append(path)
                 for document in self._walk(path):
-                    if files.is_page(document):
+                    if is_page(document):
                         continue
                     root = self._root(document) or path
                     if not self._excluded(document, root):
@@ -154,7 +155,7 @@ class Loader:
         else:
             every = self._walk(root)
             found = (path for path in every if (self._root(path) or root) == root and not self._excluded(path, root))
-        return (path for path in found if files.is_page(path) == pages)
+        return (path for path in found if is_page(path) == pages)
 
     def _read(self, document: str, asked: list[str]) -> str | None:
         try:

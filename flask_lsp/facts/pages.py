@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flask_lsp.facts.page_parts import Part, parts_of
 from flask_lsp.facts.sending import HOLE, Sent
 from flask_lsp.frozen import frozen
 
@@ -29,6 +30,10 @@ class Page:
     """The templates that it extends or includes."""
     endpoints: frozenset[str] = frozenset()
     """What it asks ``url_for`` about."""
+    parts: tuple[Part, ...] = ()
+    """What it does whenever it is shown."""
+    blocks: frozenset[str] = frozenset()
+    """The blocks that it has."""
 
 
 SILENT = Page()
@@ -45,8 +50,10 @@ def page_of(text: str) -> Page:
     g = _g(text) if "g." in text else frozenset[str]()
     if "{{" not in text and "{%" not in text:
         return Page(sent, g)
-    bound = _bound(text)
-    return Page(sent, g, _names(text) - bound, bound, _others(text), frozenset(_ENDPOINT.findall(text)))
+    bound, parts = _bound(text), parts_of(text)
+    blocks = frozenset(_BLOCK.findall(text)) if parts else frozenset[str]()
+    endpoints = frozenset(_ENDPOINT.findall(text))
+    return Page(sent, g, _names(text) - bound, bound, _others(text), endpoints, parts, blocks)
 
 
 _SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.", re.IGNORECASE)
@@ -64,6 +71,7 @@ _LOOPED = re.compile(r"\{%-?\s*for\s+[^%]+?\s+in\s+([A-Za-z_]\w*)(?=\s*[.\[|%\-]
 _STATEMENT = re.compile(r"\{%-?\s*(set|for|macro|call|import|from|with|if|elif|block)\b((?:[^%]|%(?!\}))*)%\}")
 _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _ENDPOINT = re.compile(r"\burl_for\(\s*[\"']([\w.]+)[\"']")
+_BLOCK = re.compile(r"\{%[-+]?\s*block\s+(\w+)")
 _OTHER = re.compile(r"\{%-?\s*(?:extends|include)\s+[\"']([^\"']+)[\"']")
 
 

@@ -93,6 +93,8 @@ class Need(NamedTuple):
     level: Level
     through: Through = AS_ENTERED
     sure: bool = True
+    template: str = ""
+    """What is shown, where it is a literal: it may build URLs, which needs a request or ``SERVER_NAME`` besides."""
 
 
 class Place(NamedTuple):

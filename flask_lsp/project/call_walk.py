@@ -62,7 +62,16 @@ from flask_lsp.project.call_states import pushed
 from flask_lsp.project.callables import ClassAt, FunctionAt, Instance, Scope, members
 from flask_lsp.project.contexts import LOOPS, RUN
 from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, Handing, decorated, handing
-from flask_lsp.project.needs import DEPENDING, MESSAGE, PUSHES, Level, asks_for_sender, is_told_app, need_of
+from flask_lsp.project.needs import (
+    DEPENDING,
+    MESSAGE,
+    PUSHES,
+    Level,
+    asks_for_sender,
+    is_told_app,
+    need_of,
+    template_of,
+)
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
 
@@ -372,7 +381,8 @@ class _Walk(Flow):
         written = written.removesuffix("[]")
         if len(written) < span.end - span.start:
             span = Span(span.start, span.start + len(written))
-        self.here.needs.append(Need(self.here.at(span), what, written, level, *self.here.now))
+        template = template_of(name, call) if call is not None else ""
+        self.here.needs.append(Need(self.here.at(span), what, written, level, *self.here.now, template))
 
     # -- calls -----------------------------------------------------------------------------------------------------
 

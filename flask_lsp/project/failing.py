@@ -28,6 +28,7 @@ from flask_lsp.project.reaching import (
     through_decorators,
 )
 from flask_lsp.project.route_model import Key
+from flask_lsp.project.templates import url_built
 
 if TYPE_CHECKING:
     from flask_lsp.project.project import Project
@@ -49,6 +50,13 @@ class Failing(NamedTuple):
     need: Need
     level: Level
     """The context that is there."""
+    page: str = ""
+    """The template that builds a URL, where that is what fails."""
+
+    @property
+    def of_url(self) -> bool:
+        """There is an application, and nothing that tells for which server a URL is built."""
+        return bool(self.page) or (self.level is Level.APP and self.need.name == URL_FOR)
 
 
 def failing(project: Project) -> tuple[Failing, ...]:
@@ -57,7 +65,7 @@ def failing(project: Project) -> tuple[Failing, ...]:
         return ()
     graph = call_graph(project)
     known = graph.kept.get(failing)
-    grounds = (project.answers, project.versions, project.parts(databases.made_with_app))
+    grounds = (project.answers, project.versions, project.parts(databases.made_with_app), project.pages)
     if known is None or cast("tuple[object, object]", known)[0] != tuple(map(id, grounds)):
         found = tuple(_Search(project, graph).run())
         known = graph.kept[failing] = tuple(map(id, grounds)), found, grounds
@@ -153,7 +161,8 @@ class _Search:
                 continue  # who knows whose method it is
             if isinstance(place, Need):
                 if self.fails(place, now, entry):
-                    return Failing(entry, root, steps, key, place, Level(now))
+                    page = self.page(place) if now == Level.APP else ""
+                    return Failing(entry, root, steps, key, place, Level(now), page)
             elif found := self.enter(entry, root, place.callee, now, (*steps, Step(key, place.at, place.sure))):
                 return found
         return None
@@ -161,9 +170,14 @@ class _Search:
     def fails(self, need: Need, level: int, entry: Entry) -> bool:
         if need.name.startswith(_SQLALCHEMY) and self.is_old and not databases.asks_context(self.project, need.name):
             return False
-        if need.name == URL_FOR and level == Level.APP:
+        if level == Level.APP and (need.name == URL_FOR or self.page(need)):
             return not _has_server_name(self.project, of_tests=entry.kind == "test")
         return level < need.level
+
+    def page(self, need: Need) -> str:
+        """The template that builds a URL whenever that of a use is shown, empty for none."""
+        found = url_built(self.project, need.template) if need.template else None
+        return found[0] if found is not None else ""
 
 
 def _has_server_name(project: Project, *, of_tests: bool) -> bool:

@@ -22,7 +22,7 @@ from flask_lsp.facts.pages import SILENT, Page, page_of
 from flask_lsp.project import deployment, versions
 from flask_lsp.project.deployment import Deployment
 from flask_lsp.project.versions import Versions
-from flask_lsp.project.walk import PAGES, files_below, is_ignored, upward
+from flask_lsp.project.walk import files_below, is_ignored, upward
 from flask_lsp.settings import SECTION
 from flask_lsp.text import Source
 
@@ -88,11 +88,6 @@ def decode(data: bytes) -> Content:
         raise Unreadable(f"is not {error.encoding} at byte {error.start}") from None
     except (SyntaxError, LookupError, ValueError) as error:
         raise Unreadable(f"cannot be decoded: {error}") from None
-
-
-def is_page(path: str) -> bool:
-    """Whether a path is that of a template or a script."""
-    return path.endswith(PAGES)
 
 
 def page(path: str) -> Page:

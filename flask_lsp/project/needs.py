@@ -73,6 +73,18 @@ def is_told_app(name: str, call: Path) -> bool:
     return name in TABLES and call.keyword("app") is not None
 
 
+def template_of(name: str, call: Path) -> str:
+    """The template that a call shows, where it is told by a literal."""
+    match call.args:
+        case (Literal(value=str(template)), *_) if name in _SHOWING:
+            return template
+        case _:
+            return ""
+
+
+_SHOWING = frozenset({"flask.render_template", "flask.stream_template"})
+
+
 def asks_for_sender(call: Path) -> bool:
     """The call makes a message of Flask-Mail that surely asks the application who sends it."""
     keywords = [keyword for keyword, _ in call.keywords]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,6 +71,58 @@ def _reader(project: Project, template: str, name: str) -> str | None:
             todo += sorted(page.others - seen)
             seen |= page.others
     return None
+
+
+def url_built(project: Project, template: str, *, relative: bool = False) -> tuple[str, str] | None:
+    """The document and the endpoint (empty where it is no literal) of a URL that is built whenever a template is shown,
+    in it or in one that it extends or includes; ``None`` for no such. With ``relative`` one without a host. Nothing is
+    told where the project has a ``url_for`` of its own."""
+    if any(project.parts(_gives_url_for).values()):
+        return None
+    return _url_built(project, template, frozenset(), relative, _MOST_TEMPLATES)
+
+
+def relative_url(project: Project, _document: str, template: str) -> tuple[str, str] | None:
+    """A URL without its host that is built in a template, see ``url_built``."""
+    return url_built(project, template, relative=True)
+
+
+def _url_built(
+    project: Project, template: str, replaced: frozenset[str], relative: bool, left: int
+) -> tuple[str, str] | None:
+    document = _document(project, template)
+    if document is None or not left:
+        return None
+    page = project.pages[document]
+    parent = next((part for part in page.parts if part.what == "extends"), None)
+    for part in page.parts:
+        if not replaced.isdisjoint(part.blocks) or (parent is not None and not part.blocks and part is not parent):
+            continue
+        if part.what == "url":
+            if not (relative and part.has_host):
+                return document, part.name
+            continue
+        inner = replaced | page.blocks if part is parent else frozenset[str]()
+        found = _url_built(project, part.name, inner, relative, left - 1)
+        if found is not None:
+            return found
+    return None
+
+
+def _document(project: Project, template: str) -> str | None:
+    """The one template of the project that is asked for by a name."""
+    end = f"/{template.removeprefix('/')}"
+    found = [document for document in project.pages if document.endswith(end)]
+    return found[0] if len(found) == 1 else None
+
+
+def _gives_url_for(file: File) -> bool:
+    """The file gives templates a ``url_for`` of its own."""
+    text = file.source.text
+    return "url_for" in text and bool(_OWN_URL_FOR.search(text))
+
+
+_OWN_URL_FOR = re.compile(r"[\"']url_for[\"']|\burl_for\s*=[^=]|\bdef url_for\b")
 
 
 def _ends(document: str) -> Iterator[str]:

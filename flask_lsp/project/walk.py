@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Any
@@ -15,12 +16,19 @@ from flask_lsp.frozen import frozen
 
 PAGES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".vue")
 """Templates and scripts."""
+_TEXTS = re.compile(r"(?:^|/)templates/.*\.(?:txt|md)$")
+"""Templates of mail."""
 _HIDDEN = (".github",)
 """Hidden folders that hold deployment files."""
 _UNTRACKED = ("/.env", "/.flaskenv")
 """Kept out of a repository, and part of the project."""
 _SKIPPED = {"__pycache__", "__pypackages__", "node_modules", "site-packages"}
 _ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is that of a template or a script."""
+    return path.endswith(PAGES) or bool(_TEXTS.search(path))
 
 
 def files_below(start: str, exclude: Iterable[str] = (), root: str = "", *, pages: bool = False) -> Iterator[str]:
@@ -104,7 +112,7 @@ class _Walk:
                 yield path
 
     def _is_ours(self, path: str) -> bool:
-        if self.pages and path.endswith(PAGES):
+        if self.pages and is_page(path):
             return True
         kind = kind_of(path)
         return kind is not None and (kind == "workflow" or "/.github/" not in path)

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from flask_lsp.project import kinds
 from flask_lsp.project.call_graph import CallGraph, call_graph, span_of
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, SCRIPT, Entry
-from flask_lsp.project.failing import URL_FOR, Failing, failing
+from flask_lsp.project.failing import Failing, failing
 from flask_lsp.project.needs import TABLES, Level
 from flask_lsp.project.project import File
 from flask_lsp.project.reaching import BACKGROUND, STARTED, Step, is_shared
@@ -56,6 +56,12 @@ class Found(NamedTuple):
     @property
     def is_use(self) -> bool:
         return self.calls == len(self.failing.steps)
+
+    @property
+    def what(self) -> str:
+        """What lacks its context, for a message."""
+        page = self.failing.page
+        return f"`url_for` in `{page.rpartition('/templates/')[2]}`" if page else f"`{self.name}`"
 
     @property
     def name(self) -> str:
@@ -117,7 +123,7 @@ def code_of(one: Failing) -> str:
         return ""
     if need.name in TABLES:
         return "FL705" if kind in ("script", "atexit") else "FL102"
-    if need.name == URL_FOR and one.level is Level.APP:
+    if one.of_url:
         return "FL203"
     if need.level is Level.REQUEST:
         return "FL202"
@@ -132,7 +138,7 @@ def _code_on_import(one: Failing) -> str:
         return ""
     if one.need.name in TABLES:
         return "FL705"
-    if one.need.name == URL_FOR and one.level is Level.APP:
+    if one.of_url:
         return "FL203"
     return "FL201" if one.need.level is Level.REQUEST else "FL101"
 
@@ -141,7 +147,7 @@ def _place_of(ctx: Context, graph: CallGraph, one: Failing) -> tuple[int, Step] 
     """Where it is said: at the use, unless its function is reached by others that have a context; then at the call
     that leads there from what is not, or where the function is started. ``None`` where what they share may not get
     as far as the use for this one. A test is wrong itself: what it calls of the application is not."""
-    need = Level.REQUEST if one.need.name == URL_FOR and one.level is Level.APP else one.need.level
+    need = Level.REQUEST if one.of_url else one.need.level
     functions: list[Key] = [step.key for step in one.steps] + [one.where]
     places = [*one.steps, Step(one.where, one.need.at)]
     sure = [*(step.sure for step in one.steps), one.need.sure]
@@ -223,11 +229,11 @@ def message(one: Found, context: str, advice: str) -> str:
     """``current_app`` is used without a context: ``send_mail`` runs in the thread started in ``register()``."""
     failing_ = one.failing
     if one.is_use:
-        return f"`{one.name}` is used without {context}: {why(one)}; {advice}."
+        return f"{one.what} is used without {context}: {why(one)}; {advice}."
     called = title(failing_.function if one.calls < 0 else callee_of(one))
     if one.calls < 0:
-        return f"{called} uses `{one.name}` and {_runs(failing_)}, without {context}: {advice}."
-    return f"{called} uses `{one.name}`, and is called without {context}: {why(one)}; {advice}."
+        return f"{called} uses {one.what} and {_runs(failing_)}, without {context}: {advice}."
+    return f"{called} uses {one.what}, and is called without {context}: {why(one)}; {advice}."
 
 
 def callee_of(one: Found) -> Key:
@@ -238,9 +244,9 @@ def callee_of(one: Found) -> Key:
 
 def test_message(one: Found, context: str, advice: str) -> str:
     if one.is_use:
-        return f"`{one.name}` needs {context}, and this test has none: put the lines under `{advice}`."
+        return f"{one.what} needs {context}, and this test has none: put the lines under `{advice}`."
     called = title(callee_of(one))
-    return f"{called} uses `{one.name}`, which needs {context}, and this test has none: call it under `{advice}`."
+    return f"{called} uses {one.what}, which needs {context}, and this test has none: call it under `{advice}`."
 
 
 def trail(ctx: Context, one: Found) -> list[Related]:

@@ -10,6 +10,7 @@ from flask_lsp.project import kinds, names, routes
 from flask_lsp.project.call_graph import call_graph, span_of
 from flask_lsp.project.call_model import MODULE, SCRIPT
 from flask_lsp.project.callables import Scopes, Tracer
+from flask_lsp.project.failing import URL_FOR
 from flask_lsp.project.fixtures import pushing_fixture
 from flask_lsp.project.needs import Level
 from flask_lsp.project.route_model import Key
@@ -26,7 +27,7 @@ from flask_lsp.syntax.parse import Block
 def fixes(found: Found, ctx: Context) -> list[Fix]:
     """Push a context in the function that is started, with an application of its file or with one that it is given."""
     failing = found.failing
-    method = "test_request_context" if failing.need.name == "flask.url_for" else "app_context"
+    method = "test_request_context" if failing.need.name == URL_FOR else "app_context"
     if failing.function[1] in (MODULE, SCRIPT):
         return list(_around(found, ctx, method))
     result: list[Fix] = []
@@ -63,7 +64,7 @@ def request_for_urls(found: Found, ctx: Context) -> list[Fix]:
 def in_test(found: Found, ctx: Context) -> list[Fix]:
     """Use a fixture of the project that pushes the context, or push it here."""
     need, key = found.failing.need, found.place.key
-    of_request = need.level is Level.REQUEST or need.name == "flask.url_for"
+    of_request = need.level is Level.REQUEST or need.name == URL_FOR or found.failing.of_url
     level = Level.REQUEST if of_request else Level.APP
     result: list[Fix] = []
     fixture = pushing_fixture(call_graph(ctx.project), key, level)

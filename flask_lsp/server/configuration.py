@@ -31,6 +31,7 @@ _PATIENCE = 10.0
 _WATCHED = (
     *("**/*.py", "**/pyproject.toml", "**/requirements*.txt", "**/.gitignore"),
     "**/*.{html,htm,jinja,jinja2,j2,js,mjs,jsx,ts,tsx,vue}",
+    "**/templates/**/*.{txt,md}",
     *PATTERNS,
 )
 

@@ -17,6 +17,7 @@ from flask_lsp.project.config_model import sources_wanted
 from flask_lsp.project.packages import Packages
 from flask_lsp.project.project import File, Project
 from flask_lsp.project.versions import Versions
+from flask_lsp.project.walk import is_page
 from flask_lsp.rules.base import Finding
 from flask_lsp.rules.carried import carried
 from flask_lsp.rules.run import check, rehearse
@@ -194,7 +195,7 @@ class Projects:
     def read_again(self, changed: Iterable[str]) -> None:
         """Files have changed on disk; only those that the projects hold are of interest."""
         for document in changed:
-            if files.is_page(document):
+            if is_page(document):
                 self._read_pages([document])
             elif document in self._gathered:
                 del self._gathered[document]
@@ -262,7 +263,7 @@ class Projects:
                 yield
                 if token.cancelled:
                     return
-                if files.is_page(path):
+                if is_page(path):
                     pages[path] = files.page(path)
                 elif path and self._wanted(path):
                     found.add(path)

@@ -19,8 +19,8 @@ from flask_lsp.deployment_files import kind_of
 from flask_lsp.facts.config_file import config_file
 from flask_lsp.facts.pages import page_of
 from flask_lsp.project.config_model import sources_wanted
-from flask_lsp.project.files import is_page
 from flask_lsp.project.project import Project
+from flask_lsp.project.walk import is_page
 
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SQUIGGLE = re.compile(

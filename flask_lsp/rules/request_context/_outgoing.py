@@ -59,7 +59,7 @@ _STORES = {
     "flask_mailman.EmailMessage()": frozenset({"body"}),
     "flask_mailman.EmailMultiAlternatives()": frozenset({"body"}),
 }
-_RENDERS = frozenset({"flask.render_template"})
+RENDERS = frozenset({"flask.render_template"})
 _TEMPLATE = re.compile(r"(?:^|[/_-])e?-?mails?(?=[/_.-])", re.IGNORECASE)
 _FOLDER = re.compile(r"(?:^|/)e?-?mails?/", re.IGNORECASE)
 _BASES = re.compile(r"base|root|host|domain|site|server", re.IGNORECASE)
@@ -74,7 +74,7 @@ def sent(node: ast.Call | ast.Assign, ctx: Context) -> tuple[str, list[ast.expr]
     if outlet is not None:
         given = [arg for at, arg in enumerate(node.args) if at in outlet.at and not _starred(node, at)]
         return outlet.what, given + [each.value for each in node.keywords if each.arg in outlet.keywords]
-    if name in _RENDERS and node.args and _is_mail(node, ctx):
+    if name in RENDERS and node.args and is_of_mail(node, ctx):
         if gets_host(node):
             return None
         return f"the mail of `{ctx.string(node.args[0])}`", [each.value for each in node.keywords]
@@ -101,7 +101,7 @@ def _starred(call: ast.Call, at: int) -> bool:
     return any(isinstance(arg, ast.Starred) for arg in call.args[: at + 1])
 
 
-def _is_mail(call: ast.Call, ctx: Context) -> bool:
+def is_of_mail(call: ast.Call, ctx: Context) -> bool:
     """The template is named as one of mail, and what is made of it is no page."""
     template = ctx.string(call.args[0])
     if template is None or not _TEMPLATE.search(template):

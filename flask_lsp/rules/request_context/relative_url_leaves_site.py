@@ -1,7 +1,8 @@
 """A URL without its host leaves the site.
 
 In a request `url_for` gives the path alone. On a page of the site the browser knows the host; who reads a mail, a
-webhook or a QR code does not, and the link leads nowhere. `_external=True` gives the whole URL.
+webhook or a QR code does not, and the link leads nowhere. `_external=True` gives the whole URL, in the template of a
+mail as well.
 
 ```python
 from flask import Flask, url_for
@@ -54,13 +55,15 @@ import ast
 import re
 from collections.abc import Iterator
 
+from flask_lsp.project import templates
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
-from flask_lsp.rules.request_context._outgoing import gets_host, sent
-from flask_lsp.rules.request_context._urls import is_relative, is_url_for, parts
+from flask_lsp.rules.request_context._outgoing import RENDERS, gets_host, is_of_mail, sent
+from flask_lsp.rules.request_context._urls import bound_to, is_relative, is_url_for, parts
 from flask_lsp.syntax.nodes import FunctionNode, walk
 
-rule = Rule("FL205", "relative-url-leaves-site", Level.WARNING, words=("url_for",))
+rule = Rule("FL205", "relative-url-leaves-site", Level.WARNING, words=("url_for", "render_template"))
+_WORDS = ("url_for", "mail", "Mail", "MIME")
 
 _HOST = re.compile(r"https?://[^\s\"'<>]*$")
 _WITHOUT_REQUEST = re.compile(
@@ -72,12 +75,18 @@ _MOST_STEPS = 8
 
 def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
     function = ctx.function(node)
-    if function is None or ctx.is_test:
+    if function is None or ctx.is_test or not any(word in ctx.block.text for word in _WORDS):
         return
     found = sent(node, ctx)
     if found is None or _is_without_request(function, ctx):
         return
     what, values = found
+    for name, template in _shown(node, values, ctx):
+        if (built := ctx.ask(templates.relative_url, template)) is not None:
+            url = f"`url_for({built[1]!r})`" if built[1] else "`url_for`"
+            page = built[0].rpartition("/templates/")[2]
+            message = f"{url} in `{page}` gives no host, and leads nowhere in a mail: add `_external=True` there."
+            yield ctx.finding(name, message)
     for value in values:
         for call in _relative(value, ctx, _MOST_STEPS):
             message = f"This URL has no host and goes into {what}, where it leads nowhere: add `_external=True`."
@@ -86,6 +95,18 @@ def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
 
 def _fix(call: ast.Call) -> Fix:
     return Fix("Add `_external=True`", True, lambda editing: editing.add_argument(call, "_external=True"))
+
+
+def _shown(node: ast.AST, values: list[ast.expr], ctx: Context) -> Iterator[tuple[ast.expr, str]]:
+    """The templates of which a mail is made, as they are named."""
+    made = [node] if isinstance(node, ast.Call) and ctx.name(node.func) in RENDERS else [*values]
+    for each in made:
+        match bound_to(each, ctx):
+            case ast.Call(func=func, args=[name, *_]) as call if ctx.name(func) in RENDERS and not gets_host(call):
+                if (template := ctx.string(name)) is not None and (each is node or not is_of_mail(call, ctx)):
+                    yield name, template
+            case _:
+                pass
 
 
 def _relative(node: ast.expr, ctx: Context, left: int) -> Iterator[ast.Call]:

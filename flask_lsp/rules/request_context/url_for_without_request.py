@@ -2,7 +2,8 @@
 
 In a command, a task or a thread an application context is enough for `url_for` only if `SERVER_NAME` is configured:
 else Flask knows no host to build the URL for, and raises `RuntimeError`; `_external=True` does not help. Configure
-`SERVER_NAME`, or build the URL in `with app.test_request_context():`.
+`SERVER_NAME`, or build the URL in `with app.test_request_context():`. So it is with the templates of mail that such code
+renders, if `url_for` stands in them.
 
 ```python
 from flask import Flask, url_for
@@ -50,7 +51,7 @@ from flask_lsp.rules.background_fixes import request_for_urls
 from flask_lsp.rules.base import Finding, Level, Rule
 from flask_lsp.rules.context import Context
 
-rule = Rule("FL203", "url-for-without-request", Level.ERROR, words=("url_for", *background.WORDS))
+rule = Rule("FL203", "url-for-without-request", Level.ERROR, words=("url_for", "_template", *background.WORDS))
 
 
 def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
