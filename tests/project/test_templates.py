@@ -1,4 +1,4 @@
-"""The URLs that templates build whenever they are shown, beside Jinja showing them with an application and no request."""
+"""The URLs that templates build whenever they are shown, beside Jinja that shows them without a request."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 In a command, a task or a thread an application context is enough for `url_for` only if `SERVER_NAME` is configured:
 else Flask knows no host to build the URL for, and raises `RuntimeError`; `_external=True` does not help. Configure
-`SERVER_NAME`, or build the URL in `with app.test_request_context():`. So it is with the templates of mail that such code
-renders, if `url_for` stands in them.
+`SERVER_NAME`, or build the URL in `with app.test_request_context():`. So it is with the templates of mail that such
+code renders, if `url_for` stands in them.
 
 ```python
 from flask import Flask, url_for
