@@ -123,6 +123,8 @@ class Target:
     called: bool = False
     """It ends with a call: ``create_app()``."""
     is_file: bool = False
+    may_be_package: bool = False
+    """The file is imported, not run, so a package of its name does as well: ``shop.py`` is the module ``shop``."""
 
 
 def read_target(part: Part, tool: str) -> Target | None:
@@ -140,7 +142,8 @@ def _target(text: str, tool: str) -> Target | None:
             return Target(text, is_file=True) if text.endswith(".py") else None
         if found is None or text.startswith(("/", "~")):
             return None
-        return Target(path, found["name"] or "", bool(found["call"]), path.endswith(".py"))
+        is_file = path.endswith(".py")
+        return Target(path, found["name"] or "", bool(found["call"]), is_file, may_be_package=is_file)
     if tool == "python -m":
         return Target(text) if _MODULE.fullmatch(text) else None
     if found := TARGET.fullmatch(text):

@@ -34,6 +34,8 @@ class Page:
     """What it does whenever it is shown."""
     blocks: frozenset[str] = frozenset()
     """The blocks that it has."""
+    scripted: frozenset[str] = frozenset()
+    """The ids of elements in whose place a script of it may send something."""
 
 
 SILENT = Page()
@@ -48,12 +50,13 @@ def page_of(text: str) -> Page:
     """What a template or script says."""
     sent = tuple(dict.fromkeys((*_forms(text), *_calls(text)))) if _SAYS.search(text) else ()
     g = _g(text) if "g." in text else frozenset[str]()
+    scripted = _scripted(text)
     if "{{" not in text and "{%" not in text:
-        return Page(sent, g)
+        return Page(sent, g, scripted=scripted)
     bound, parts = _bound(text), parts_of(text)
     blocks = frozenset(_BLOCK.findall(text)) if parts else frozenset[str]()
     endpoints = frozenset(_ENDPOINT.findall(text))
-    return Page(sent, g, _names(text) - bound, bound, _others(text), endpoints, parts, blocks)
+    return Page(sent, g, _names(text) - bound, bound, _others(text), endpoints, parts, blocks, scripted)
 
 
 _SAYS = re.compile(r"<form|fetch\(|axios|\$\.|jQuery\.", re.IGNORECASE)
@@ -110,6 +113,24 @@ _METHOD = re.compile(_ATTRIBUTE.format("method"), re.IGNORECASE | re.DOTALL)
 _OPAQUE = re.compile(r"\{\{|\{%")
 
 
+_ID = re.compile(_ATTRIBUTE.format("id"), re.IGNORECASE | re.DOTALL)
+_BUTTON = re.compile(r"<(?:button|input)\b(?:\{\{.*?\}\}|[^>])*", re.IGNORECASE)
+_SELECTED = re.compile(r"[\"'`](?:form)?#([\w-]+)|getElementById\(\s*[\"'`]([\w-]+)")
+_INTERCEPTS = re.compile(r"preventDefault|\.submit\(|[\"'`]submit[\"'`]|FormData|serialize", re.IGNORECASE)
+
+
+def _scripted(text: str) -> frozenset[str]:
+    if not _INTERCEPTS.search(text):
+        return frozenset()
+    return frozenset(one or other for one, other in _SELECTED.findall(text))
+
+
+def _ids(begin: str, inside: str) -> frozenset[str]:
+    """The ids of a form and of its buttons."""
+    found = (_attribute(_ID, each) for each in (begin, *_BUTTON.findall(inside)))
+    return frozenset(each for each in found if each)
+
+
 def _forms(text: str) -> Iterator[Sent]:
     if _BY_SCRIPT.search(text):
         return
@@ -128,7 +149,8 @@ def _forms(text: str) -> Iterator[Sent]:
         if path is None:
             continue
         how = (method or "get").strip().upper()
-        yield Sent(how, path, endpoint, "none" if how == "GET" else "form", keys, how == "GET" or "?" in (action or ""))
+        kind, query, ids = "none" if how == "GET" else "form", how == "GET" or "?" in (action or ""), _ids(begin, inside)
+        yield Sent(how, path, endpoint, kind, keys, query, form=ids)
 
 
 def _attribute(pattern: re.Pattern[str], begin: str) -> str | None:

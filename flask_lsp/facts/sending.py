@@ -44,6 +44,8 @@ class Sent:
     """It has a query."""
     where: str = ""
     """The function it stands in, by its qualified name; empty for templates and scripts."""
+    form: frozenset[str] = frozenset()
+    """The ids of the form that sends it, and of its buttons."""
 
 
 # -- tests -----------------------------------------------------------------------------------------------------------

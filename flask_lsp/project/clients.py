@@ -73,9 +73,12 @@ def _found(project: Project) -> dict[Key, tuple[Client, ...]]:
             for sent in every:
                 for view in table.views(sent, near):
                     found.setdefault(view, []).append(Client(document, sent))
+    scripted = frozenset[str]().union(*[page.scripted for page in project.pages.values()])
     for document, page in project.pages.items():
         near = _near(known, document) if page.sent and len(known.apps) > 1 else None
         for sent in page.sent:
+            if sent.form & scripted:
+                continue  # a script may send something else in its place
             for view in (
                 table.views(sent, near) if sent.path or sent.endpoint else templates.views_of(project, document)
             ):

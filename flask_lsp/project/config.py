@@ -312,7 +312,7 @@ def _read_before_others(project: Project, target: Target, key: str, literal: boo
     for document, scopes in all_scopes(project).items():
         for scope in scopes:
             for index, step in enumerate(scope.steps):
-                if step.how != "object" or not _may_mean(project, document, step, scope, target):
+                if not _may_read(project, document, step, scope, target):
                     continue
                 after = [later for later in scope.steps[index + 1 :] if later.how in ("set", "source", "object")]
                 after = [later for later in after if later.owner not in _others_made(scope, step.owner)]
@@ -326,6 +326,13 @@ def _others_made(scope: Scope, owner: str) -> frozenset[str]:
     """The applications that a body makes beside the one of that name."""
     made = frozenset(step.owner for step in scope.steps if step.how == "made")
     return made - {owner} if owner in made else frozenset()
+
+
+def _may_read(project: Project, document: str, step: Step, scope: Scope, target: Target) -> bool:
+    """The step reads the class or the module, by its name or as a file, or may."""
+    if step.how == "object":
+        return _may_mean(project, document, step, scope, target)
+    return step.how == "source" and source_at(project, document, step) == target
 
 
 def _may_mean(project: Project, document: str, step: Step, scope: Scope, target: Target) -> bool:

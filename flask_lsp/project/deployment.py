@@ -341,15 +341,20 @@ def candidates(documents: Collection[str], target: Target, folder: str) -> Itera
     """The files of the project that a target means to a program that starts in ``folder``."""
     path = target.module if target.is_file or "/" in target.module else target.module.replace(".", "/")
     path = posixpath.normpath(f"{folder}/{path}")
-    for document in [path] if target.is_file else [path + _INIT, f"{path}.py"]:
-        if document in documents:
-            yield document
+    for end in _ends(target):
+        if path.removesuffix(".py") + end in documents:
+            yield path.removesuffix(".py") + end
+
+
+def _ends(target: Target) -> tuple[str, ...]:
+    """What a module's file may end with, the first choice of an import first."""
+    return (".py",) if target.is_file and not target.may_be_package else (_INIT, ".py")
 
 
 def is_there(documents: Collection[str], target: Target) -> bool:
     """Some folder of the project has a file of that name: an image may be built from that one."""
-    path = target.module if target.is_file else target.module.replace(".", "/")
-    ends = (f"/{path}",) if target.is_file else (f"/{path}.py", f"/{path}{_INIT}")
+    path = target.module.removesuffix(".py") if target.is_file else target.module.replace(".", "/")
+    ends = tuple(f"/{path}{end}" for end in _ends(target))
     return any(document.endswith(ends) for document in documents)
 
 
@@ -358,7 +363,7 @@ def resolved(project: Project, document: str, target: Target, *folders: str) -> 
     for folder in folders_of(project, document, *folders):
         for found in candidates(project.files, target, folder):
             return found
-    path = target.module if target.is_file else target.module.replace(".", "/")
-    ends = (f"/{posixpath.normpath(path)}",) if target.is_file else (f"/{path}.py", f"/{path}{_INIT}")
+    path = posixpath.normpath(target.module.removesuffix(".py")) if target.is_file else target.module.replace(".", "/")
+    ends = tuple(f"/{path}{end}" for end in _ends(target))
     found = [each for each in project.files if each.endswith(ends)]
     return found[0] if len(found) == 1 else None

@@ -107,6 +107,8 @@ def _candidates(layout: Layout, launch: Launch, folder: str) -> Iterator[tuple[s
         yield path.rpartition("/")[0], path
     elif path.endswith(".py"):
         yield layout.base(path), path
+        package = path.removesuffix(".py") + INIT  # of flask, which imports it
+        yield layout.base(package), package
     else:
         for first in (folder, f"{folder}/src"):
             module = f"{first}/{launch.target.replace('.', '/')}"

@@ -84,6 +84,12 @@ def is_container(project: Project, document: str, path: str) -> bool:
     return isinstance(value, Pairs | Items)
 
 
+def is_own_class(project: Project, document: str, path: str) -> bool:
+    """A path is a class of the project, which may do more than the one it derives from."""
+    found = place(project, document, path)
+    return found is not None and isinstance(found.bound, ClassDefined)
+
+
 def function_of(project: Project, document: str, path: str) -> Function | None:
     """The function of the project that a path such as ``helper`` or ``helpers.check`` names in a module's scope."""
     found = place(project, document, path)

@@ -17,8 +17,9 @@ from flask_lsp.project.route_model import Key
 if TYPE_CHECKING:
     from flask_lsp.project.session_names import NamesAt
 
-_STEPS = r"(?:\.\w+\(\))*?"
 _ONE = r"(?:get|get_or_404|first|first_or_404|one|one_or_none|one_or_404)\(\)"
+_STEPS = rf"(?:\.(?!{_ONE})\w+\(\))*?"
+"""Methods of a query: what is called of an instance gives anything."""
 INSTANCE = re.compile(
     re.escape(DATABASE)
     + rf"\.(?:(?:Model\.query|session\.query\(\)){_STEPS}\.{_ONE}"

@@ -140,11 +140,34 @@ def _by_target(target: ast.expr, value: ast.expr, ctx: Context) -> Set | None:
             owner = next((node for node in ctx.ancestors(target) if isinstance(node, ast.ClassDef)), None)
             if owner is None:
                 return Set(key, value, config.CLASS_OR_MODULE) if ctx.ask(config.is_config_module) else None
-            if ctx.ask(config.is_config_class, owner.name):
+            if ctx.ask(config.is_config_class, owner.name) and not _is_bound_again(target, owner):
                 return Set(key, value, config.CLASS_OR_MODULE, owner.name)
         case _:
             pass
     return None
+
+
+def _is_bound_again(target: ast.Name, owner: ast.ClassDef) -> bool:
+    """The class binds the name once more, to something that does not ask for it: what is bound first is lost."""
+    at = next((at for at, each in enumerate(owner.body) if target in _targets(each)), None)
+    later = owner.body[at + 1 :] if at is not None else []
+    again = any(isinstance(each, ast.Name) and each.id == target.id for one in later for each in _targets(one))
+    asked = any(isinstance(each, ast.Name) and each.id == target.id for one in later for each in _loads(one))
+    return again and not asked
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    match statement:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AnnAssign(target=target, value=ast.expr()):
+            return [target]
+        case _:
+            return []
+
+
+def _loads(statement: ast.stmt) -> Iterator[ast.expr]:
+    return (each for each in ast.walk(statement) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
 
 
 def _by_call(call: ast.Call, ctx: Context) -> Iterator[Set]:

@@ -24,6 +24,8 @@ def is_caught(node: ast.AST, ctx: Context, kinds: frozenset[str]) -> bool:
     child = node
     for parent in ctx.ancestors(node):
         match parent:
+            case ast.Try(finalbody=[*_, ast.Return()] as last) if child not in last:
+                return True  # a return there drops what was raised
             case ast.Try(body=body, handlers=handlers) if child in body:
                 if any(_catches(handler.type, ctx, kinds) for handler in handlers):
                     return True

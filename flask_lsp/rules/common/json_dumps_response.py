@@ -35,7 +35,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from flask_lsp.project import functions
+from flask_lsp.project import functions, places
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context, FunctionNode
 from flask_lsp.rules.editing import Editing
@@ -66,8 +66,13 @@ def check(node: ast.Return, ctx: Context) -> Iterator[Finding]:
     elif name == "flask.make_response" and dumps is not None:
         by_hand = by_hand or (len(shown.args) > 1 and _sets_type(shown.args[-1])) or bool(shown.keywords)
         yield from _text(dumps, dumps, function, by_hand, ctx)
-    elif name in _RESPONSES and dumps is not None and not by_hand:
+    elif name in _RESPONSES and dumps is not None and not by_hand and not _is_own_class(shown.func, ctx):
         yield from _response(shown, dumps, node, ctx)
+
+
+def _is_own_class(func: ast.expr, ctx: Context) -> bool:
+    """A class of the project: it may say its type."""
+    return ctx.ask(places.is_own_class, ctx.text(func))
 
 
 def _dumps_in(call: ast.Call, ctx: Context) -> ast.Call | None:

@@ -67,7 +67,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     if given is None or "key" not in given or _deletes(given, ctx):
         return
     name = ctx.string(given["key"])
-    scripts = name is not None and bool(_READ_BY_SCRIPTS.search(name))
+    scripts = _is_for_scripts(name, given.get("value"), ctx)
     missing = [flag for flag in _FLAGS if _is_missing(flag, given, ctx) and not (scripts and flag == "httponly")]
     if not missing:
         return
@@ -85,6 +85,21 @@ _HARM = {
     "httponly": "any script on a page can read it",
     "samesite": "browsers may send it with requests that other sites start",
 }
+
+
+def _is_for_scripts(name: str | None, value: ast.expr | None, ctx: Context) -> bool:
+    """A token against forged requests, which scripts send back: by its name, or that of its value, also of one that the
+    function keeps in the session first."""
+    if name is not None and _READ_BY_SCRIPTS.search(name):
+        return True
+    function = ctx.function(value) if value is not None else None
+    if value is None or function is None:
+        return False
+    values = [value, ctx.reaching(value) if isinstance(value, ast.Name) else None]
+    for node in ctx.block.nodes.own(function) if isinstance(value, ast.Subscript) else ():
+        if isinstance(node, ast.Assign) and any(ctx.text(each) == ctx.text(value) for each in node.targets):
+            values.append(node.value)
+    return any(_READ_BY_SCRIPTS.search(ctx.text(each)) for each in values if each is not None)
 
 
 def _is_response(func: ast.Attribute, ctx: Context) -> bool:

@@ -59,6 +59,9 @@ _SECRETS = {
     ),
 }
 _HARMLESS = re.compile(r"csrf|xsrf|nonce|state|form|captcha|public|_id$|device|push|page|next", re.IGNORECASE)
+_OF_SESSION = re.compile(r"^(?:session|sess)_?(?:token|secret)$", re.IGNORECASE)
+"""It says which session this is, as the cookie does: whoever has that needs no more."""
+_FORGERY = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _PREFIX = re.compile(
     r"^(?:is|has|show|need|needs|use|used|reset|change|forgot|no|invalid|valid|wrong|set)_", re.IGNORECASE
 )
@@ -80,7 +83,9 @@ def check(node: ast.Assign | ast.Call, ctx: Context) -> Iterator[Finding]:
 
 def _what(found: Put, ctx: Context) -> str:
     key = _CAMEL.sub("_", found.key or "").replace("-", "_").replace(" ", "_")
-    if not key or _HARMLESS.search(key) or _PREFIX.search(key) or _is_harmless(found.value, ctx):
+    if not key or _HARMLESS.search(key) or _PREFIX.search(key) or _OF_SESSION.search(key):
+        return ""
+    if _is_harmless(found.value, ctx):
         return ""
     return next((what for what, pattern in _SECRETS.items() if pattern.search(key)), "")
 
@@ -92,6 +97,8 @@ def _is_harmless(value: ast.expr, ctx: Context) -> bool:
             return True
         case ast.BoolOp(values=values):
             return all(_is_harmless(each, ctx) for each in values)
+        case ast.Name(id=name) | ast.Attribute(attr=name) if _FORGERY.search(name):
+            return True
         case ast.Name():
             reached = ctx.reaching(value)
             return reached is not None and not isinstance(reached, ast.Name) and _is_harmless(reached, ctx)
