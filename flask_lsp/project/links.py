@@ -56,6 +56,8 @@ _BY_THE_WAY = (
 )
 _FLASK_MODULES = frozenset((_BY_THE_WAY + " typing wrappers signals_available").split())
 """What it brings in some of them, without meaning to."""
+_KEPT = frozenset("bool bytes dict float frozenset int isinstance len list set str tuple type".split())
+"""The builtins in whose place no package puts anything else."""
 
 
 @lru_cache(4096)
@@ -128,6 +130,8 @@ def _of_package(project: Project, package: str, name: str) -> Link | Absent | No
     if package == "flask" and name not in _FLASK_MODULES:
         return Outside(f"flask.{name}") if name in _FLASK else ABSENT
     found = project.packages.starred(package, name)
+    if found is None and name in _KEPT:
+        return ABSENT
     return ABSENT if found == "" else None if found is None else Outside(found)
 
 

@@ -136,6 +136,10 @@ def _by_target(target: ast.expr, value: ast.expr, ctx: Context) -> Set | None:
             return Set(key, value, _scope(target, ctx))
         case ast.Attribute(value=app, attr=attribute) if attribute in config.ATTRIBUTES and is_app(app, ctx):
             return Set(config.ATTRIBUTES[attribute], value, _scope(target, ctx))
+        case ast.Attribute(value=ast.Name(id=instance), attr=key) if key.isupper():
+            owner = _class_of(target, instance, ctx)
+            if owner is not None and ctx.ask(config.is_read, owner.name):
+                return Set(key, value, config.CLASS_OR_MODULE, owner.name)
         case ast.Name(id=key) if key.isupper() and ctx.function(target) is None:
             owner = next((node for node in ctx.ancestors(target) if isinstance(node, ast.ClassDef)), None)
             if owner is None:
@@ -145,6 +149,17 @@ def _by_target(target: ast.expr, value: ast.expr, ctx: Context) -> Set | None:
         case _:
             pass
     return None
+
+
+def _class_of(node: ast.AST, instance: str, ctx: Context) -> ast.ClassDef | None:
+    """The class of whose instances that is the name: the first parameter of the method around."""
+    method = ctx.function(node)
+    match method:
+        case ast.FunctionDef(args=ast.arguments(args=[ast.arg(arg=first), *_])) if first == instance:
+            owner = ctx.parent(method)
+            return owner if isinstance(owner, ast.ClassDef) else None
+        case _:
+            return None
 
 
 def _is_bound_again(target: ast.Name, owner: ast.ClassDef) -> bool:

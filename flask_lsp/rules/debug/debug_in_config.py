@@ -52,7 +52,7 @@ _IN_STAGING = (
 
 
 def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator[Finding]:
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+    if isinstance(node, ast.Assign) and isinstance(at := node.targets[0], ast.Attribute) and not at.attr.isupper():
         return  # ``app.debug = True``, see FL501
     for read in read_in(node, ctx):
         is_on = isinstance(read.said.value, Literal) and bool(read.said.value.value)

@@ -158,7 +158,12 @@ def _settings(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iter
             continue
         if found.scope == config.CLASS_OR_MODULE and not found.owner:
             continue  # the module may use its own constant
-        message = f"Flask ignores `{found.key}` in the configuration since 2.3: set `FLASK_DEBUG=1` where you develop."
+        ignored = f"ignores `{found.key}` in the configuration since 2.3"
+        if found.key == "FLASK_ENV":  # that was a variable of the environment
+            ignored = "reads no `FLASK_ENV` in its configuration"
+        is_for_development = str(ctx.string(found.value)).startswith("dev")
+        instead = "set `FLASK_DEBUG=1` where you develop" if is_for_development else "remove it"
+        message = f"Flask {ignored}: {instead}."
         yield ctx.finding(found.value, message, fixes=[remove_setting(node, found.value, ctx)])
 
 
