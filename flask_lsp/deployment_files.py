@@ -30,7 +30,7 @@ PATTERNS: tuple[str, ...] = (
     "**/{k8s,kube,kubernetes,helm,charts,manifests,deploy,deployment}/**/*.{yml,yaml}",
     "**/.github/workflows/*.{yml,yaml}",
     "**/*.service",
-    "**/{.env,.env.*,.env_*,.env-*,*.env,.flaskenv}",
+    "**/{.env*,*.env,.flaskenv}",
     "**/*{wsgi,app}*.ini",
     "**/supervisor*.conf",
     "**/*.sh",
@@ -49,12 +49,12 @@ _NAMES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(r"Procfile(?:\.\w+)?"), "procfile"),
     (_COMPOSE, "compose"),
     (re.compile(r"[\w@.-]+\.service"), "unit"),
-    (re.compile(r"\.env(?:[._-][\w.-]+)?|[\w-]+\.env|\.flaskenv"), "env"),
+    (re.compile(r"\.env(?!rc$)[\w.-]*|[\w-]+\.env|\.flaskenv"), "env"),
     (re.compile(r"[\w.-]*(?:wsgi|app)[\w.-]*\.ini|supervisor[\w.-]*\.conf"), "ini"),
     (re.compile(r"[^/]+\.sh"), "shell"),
     (_MANIFEST, "yaml"),
 )
-_CHEAP = re.compile(r"(?:\.(?:ya?ml|service|env|flaskenv|ini|conf|sh)|file)(?![a-z])|\.env\.", re.IGNORECASE)
+_CHEAP = re.compile(r"^\.env|(?:\.(?:ya?ml|service|env|flaskenv|ini|conf|sh)|file)(?![a-z])|\.env\.", re.IGNORECASE)
 _ELSE = (".py", ".pyw", ".md", ".txt", ".rst", ".dockerignore", ".j2", ".tmpl", ".tpl", ".template", ".rb")
 _GUNICORN = re.compile(r"(?:^|/)gunicorn[\w.-]*\.py$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -92,8 +92,13 @@ def is_gunicorn(path: str) -> bool:
 
 def says_development(name: str) -> bool:
     """A word of a name says that it is for development, for tests or to look at."""
-    return any(_DEVELOPMENT.fullmatch(word.lower()) for word in _WORDS.findall(name))
+    return any(_DEVELOPMENT.fullmatch(word) for word in _words(name))
 
 
 def says_production(name: str) -> bool:
-    return any(_PRODUCTION.fullmatch(word.lower()) for word in _WORDS.findall(name))
+    return any(_PRODUCTION.fullmatch(word) for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in small letters; ``.envprod`` is of one."""
+    return [word.lower().removeprefix("env") for word in _WORDS.findall(name)]

@@ -38,6 +38,7 @@ _SAYS = re.compile(
 )
 _NAMES_FILE = re.compile(r"SETTINGS|CONF|CFG")
 _FILE = re.compile(r"[\w./-]+\.(?:cfg|conf|py|ini|json|toml)")
+_FALLBACK = re.compile(r"\$\{\w+:?-(?P<value>[^${}\"'\\]*)\}")
 _Said = TypeVar("_Said")
 _MOST_PLACES = 16
 _COMMENTS_BESIDE = frozenset({"compose", "yaml", "workflow", "env", "shell", "python"})
@@ -77,6 +78,13 @@ class Variable:
     conditional: bool = False
     begin: int = -1
     """Where begins what it belongs to, if that is earlier: an instruction, or the key of a value of several lines."""
+    fallback: str | None = None
+    """What holds where whoever starts it gives no value; ``span`` is then its place: ``1`` in ``${FLASK_DEBUG:-1}``."""
+
+    @property
+    def by_default(self) -> str | None:
+        """The value where nobody gives another."""
+        return self.fallback if self.value is None else self.value
 
 
 @frozen()
@@ -235,7 +243,7 @@ def moved_variable(each: Variable, by: int) -> Variable:
     """The variable, so many letters further down."""
     begin = each.begin + by if each.begin >= 0 else -1
     spans = each.name_span.shift(by), each.span.shift(by), each.whole.shift(by)
-    return Variable(each.name, each.value, *spans, each.where, each.conditional, begin)
+    return Variable(each.name, each.value, *spans, each.where, each.conditional, begin, each.fallback)
 
 
 def moved_command(each: Command, by: int) -> Command:
@@ -285,6 +293,14 @@ def kept_value(name: str, value: str | None) -> str | None:
     if name in READABLE:
         return value
     return value if value is not None and _NAMES_FILE.search(name) and _FILE.fullmatch(value) else None
+
+
+def said_value(name: str, known: str | None, text: str, span: Span) -> tuple[str | None, str | None, Span]:
+    """The value that may be kept, what holds where nobody gives it, and the place of either; ``span`` is that of the
+    value, ``known`` what it says if nothing in it is put together at run time."""
+    value = kept_value(name, known)
+    found = _FALLBACK.fullmatch(text, *span) if value is None and name in READABLE else None
+    return (value, None, span) if found is None else (None, found["value"], Span(*found.span("value")))
 
 
 def gunicorn_facts(facts: FileFacts, text: str) -> DeploymentFacts:

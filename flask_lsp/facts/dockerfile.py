@@ -13,22 +13,25 @@ from typing import NamedTuple
 
 from flask_lsp.deployment_files import says_development, says_production
 from flask_lsp.facts.deployment import (
+    READABLE,
     Command,
     DeploymentFacts,
     Piece,
     Placed,
     Variable,
     Where,
-    kept_value,
     moved_command,
     moved_variable,
+    said_value,
 )
 from flask_lsp.facts.pieces import STRANGE_ENDS, Cut, Reader, at_starts
 from flask_lsp.facts.shell import Word, commands, word_of
 from flask_lsp.text import Span
 
 _ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*(\S)", re.IGNORECASE)
-_READ = frozenset({"FROM", "ENV", "COPY", "ADD", "ENTRYPOINT", "CMD"})
+_READ = frozenset({"FROM", "ARG", "ENV", "COPY", "ADD", "ENTRYPOINT", "CMD"})
+_REFERS = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
 _HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
 _PAIR = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')*)", re.DOTALL)
@@ -62,6 +65,8 @@ class _Stage:
     folders: tuple[str, ...] = ()
     """What is copied from the project."""
     variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
+    arguments: dict[str, Variable] = field(default_factory=dict[str, Variable])
+    """What whoever builds may give, with the default of each."""
     entry: Command | None = None
     command: Command | None = None
     brings: bool = False
@@ -71,19 +76,22 @@ def read_dockerfile(text: str, known: Mapping[str, Piece] | None = None) -> Depl
     """What a file says; ``known`` has the pieces of the text before."""
     reader = Reader(_read, known)
     stages: list[_Stage] = []
+    above = _Stage("")  # what stands before the first stage
     for start, piece in reader.parts(_cuts(text)):
         steps: tuple[_Step, ...] = piece.kept[_Step]
         for step in steps:
             if step.name == "FROM":
                 stages.append(_Stage(step.base, step.stage))
+            elif step.name == "ARG":
+                _take_arguments(stages[-1] if stages else above, step, start, above)
             elif stages:
                 _take(stages[-1], step, start)
-    variables, started, brings = _assembled(stages)
+    variables, started, brings = _assembled(stages, text)
     parts = (Placed(0, Piece(text, tuple(variables), tuple(started))),)
     return DeploymentFacts("dockerfile", text, parts, brings=brings, pieces=reader.pieces)
 
 
-def _assembled(stages: list[_Stage]) -> tuple[list[Variable], list[Command], bool]:
+def _assembled(stages: list[_Stage], text: str) -> tuple[list[Variable], list[Command], bool]:
     """What the stages say that are made, and whether the files of the project come along."""
     used = _production(stages)
     variables, started = list[Variable](), list[Command]()
@@ -93,10 +101,21 @@ def _assembled(stages: list[_Stage]) -> tuple[list[Variable], list[Command], boo
         folders = tuple(dict.fromkeys(folder for each in chain for folder in each.folders))
         where = Where(stage.name, development, folders=folders)
         overridden = used.get(number, frozenset())
-        variables += [replace(each, where=where) for name, each in stage.variables.items() if name not in overridden]
+        told = [each for name, each in stage.variables.items() if name not in overridden]
+        variables += [replace(each, where=where) for each in (*told, *_by_argument(stage, told, text))]
         entry = stage.entry or next((each.entry for each in chain if each.entry), None)
         started += [replace(each, where=where) for each in _joined(stage, entry) if "" not in overridden]
     return variables, started, any(stage.brings for stage in stages)
+
+
+def _by_argument(stage: _Stage, told: list[Variable], text: str) -> Iterator[Variable]:
+    """The variables again that take the default of an argument, ``ENV FLASK_DEBUG=$FLASK_DEBUG``, at its place."""
+    for each in told:
+        found = _REFERS.fullmatch(text, *each.span) if each.name in READABLE else None
+        argument = stage.arguments.get(found[1] or found[2]) if found is not None else None
+        if argument is not None and argument.span.start < argument.span.end:
+            fallback = text[argument.span.start : argument.span.end]
+            yield replace(argument, name=each.name, value=None, fallback=fallback)
 
 
 def _cuts(text: str) -> list[Cut]:
@@ -127,6 +146,8 @@ def _step(name: str, text: str, span: Span, begin: int) -> _Step:
             return _Step(name, found["base"] if found else "", (found["name"] or "") if found else "")
         case "ENV":
             return _Step(name, variables=tuple([replace(each, begin=begin) for each in _variables(text, span)]))
+        case "ARG":
+            return _Step(name, variables=tuple([replace(each, begin=begin) for each in _arguments(text, span)]))
         case "COPY" | "ADD":
             said = [word.strip("[],\"'") for word in text[span.start : span.end].split()]
             if any(word.startswith("--from") for word in said):
@@ -135,6 +156,14 @@ def _step(name: str, text: str, span: Span, begin: int) -> _Step:
             return _Step("COPY", folders=(*copied, *(word.rpartition("/")[0] for word in copied if "/" in word)))
         case _:
             return _Step(name, command=_command(text, span, begin))
+
+
+def _take_arguments(stage: _Stage, step: _Step, start: int, above: _Stage) -> None:
+    for each in step.variables:
+        argument = moved_variable(each, start)
+        if argument.span.start == argument.span.end and argument.name in above.arguments:
+            argument = above.arguments[argument.name]
+        stage.arguments[argument.name] = argument
 
 
 def _take(stage: _Stage, step: _Step, start: int) -> None:
@@ -201,9 +230,18 @@ def _variables(text: str, span: Span) -> Iterator[Variable]:
         found = [single]
     for each in found:
         word = word_of(text, Span(*each.span("value")))
-        value = kept_value(each["name"], word.text if word.known else None)
         inner = word.part(0) if word.inner >= 0 else word.span
-        yield Variable(each["name"], value, Span(*each.span("name")), inner, Span(*each.span()))
+        value, fallback, inner = said_value(each["name"], word.text if word.known else None, text, inner)
+        name, whole = Span(*each.span("name")), Span(*each.span())
+        yield Variable(each["name"], value, name, inner, whole, fallback=fallback)
+
+
+def _arguments(text: str, span: Span) -> Iterator[Variable]:
+    """The arguments of an instruction, with defaults or without."""
+    if any(_PAIR.finditer(text, *span)):
+        yield from _variables(text, span)
+    elif found := _NAME.fullmatch(text[span.start : span.end].strip()):
+        yield Variable(found.group(), None, span, Span(span.end, span.end), span)
 
 
 def _command(text: str, span: Span, begin: int) -> Command | None:

@@ -149,8 +149,8 @@ def _forms(text: str) -> Iterator[Sent]:
         if path is None:
             continue
         how = (method or "get").strip().upper()
-        kind, query, ids = "none" if how == "GET" else "form", how == "GET" or "?" in (action or ""), _ids(begin, inside)
-        yield Sent(how, path, endpoint, kind, keys, query, form=ids)
+        kind, query = "none" if how == "GET" else "form", how == "GET" or "?" in (action or "")
+        yield Sent(how, path, endpoint, kind, keys, query, form=_ids(begin, inside))
 
 
 def _attribute(pattern: re.Pattern[str], begin: str) -> str | None:

@@ -18,8 +18,8 @@ from flask_lsp.facts.deployment import (
     Piece,
     Placed,
     Variable,
-    kept_value,
     said_by,
+    said_value,
 )
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.model import Assigned, Items, Literal
@@ -85,7 +85,8 @@ def _dotenv(text: str) -> Iterator[Variable]:
         head = len(original) - len(original.lstrip())
         whole = Span(start + head, start + len(original.rstrip()))
         name = Span(start + name_at, start + name_at + len(binding.key))
-        yield Variable(binding.key, kept_value(binding.key, known), name, span, whole)
+        said, fallback, span = said_value(binding.key, known, text, span)
+        yield Variable(binding.key, said, name, span, whole, fallback=fallback)
 
 
 def _is_closed(text: str) -> bool:
@@ -137,7 +138,8 @@ def assigned(text: str, word: Word, *, conditional: bool = False) -> Variable | 
     span = value.part(0) if value.inner >= 0 else value.span
     known = value.text if word.known and value.known else None
     name = Span(*found.span("name")).shift(start)
-    return Variable(found["name"], kept_value(found["name"], known), name, span, word.span, conditional=conditional)
+    said, fallback, span = said_value(found["name"], known, text, span)
+    return Variable(found["name"], said, name, span, word.span, conditional=conditional, fallback=fallback)
 
 
 _UWSGI_TARGETS = ("module", "wsgi", "wsgi-file")

@@ -12,7 +12,11 @@ from typing import NamedTuple
 
 from flask_lsp.text import Span
 
-_WORD = r"(?:[^\s;&|()\"'\\$`]+|\(\)|(?<=\w)\([^()\s;&|\"'`$\\]*\)|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'|\$\([^()]*\)|\$\{[^{}]*\}|`[^`]*`|\$)+"
+_WORD = (
+    r"(?:[^\s;&|()\"'\\$`]+|\(\)|(?<=\w)\([^()\s;&|\"'`$\\]*\)|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'"
+    r"|\$\([^()]*\)|\$\{[^{}]*\}|`[^`]*`|\$)+"
+)
+"""Brackets behind a name, which a shell would refuse, are what no shell reads: ``shop:create_app(True)`` in compose."""
 _TOKEN = re.compile(
     r"(?P<blank>[ \t]+|\\\r?\n)|(?P<newline>[\r\n]+)|(?P<comment>#[^\r\n]*)"
     rf"|(?P<word>{_WORD})|(?P<operator>&&|\|\||;;|.)",

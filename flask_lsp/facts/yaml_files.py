@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask_lsp.deployment_files import Kind, says_development
-from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Piece, Variable, Where, kept_value
+from flask_lsp.facts.deployment import NOWHERE, Command, DeploymentFacts, Piece, Variable, Where, said_value
 from flask_lsp.facts.pieces import Cut, Entangled, Reader
 from flask_lsp.facts.shell import Word, commands
 from flask_lsp.facts.yaml_pieces import COMMANDS, cuts, depth_of
@@ -286,9 +286,10 @@ class _Reader:
     def _variable(self, key: _Node, value: _Node, where: Where, whole: Span | None = None) -> None:
         inner = _inner(self.text, value)
         known = None if "$" in value.value else value.value
-        said = kept_value(key.value, known)
+        said, fallback, inner = said_value(key.value, known, self.text, inner)
         whole = whole or Span(key.span.start, value.span.end)
-        variable = Variable(key.value, said, key.span, inner, whole, where, begin=key.span.start)
+        begin = key.span.start
+        variable = Variable(key.value, said, key.span, inner, whole, where, begin=begin, fallback=fallback)
         self.variables.setdefault(key.span, variable)
 
     def _assignment(self, item: _Node, where: Where) -> None:
@@ -299,10 +300,12 @@ class _Reader:
         value, start = found["value"], inner.start
         name = Span(start, start + found.end("name"))
         span = Span(*found.span("value")).shift(start) if value is not None else Span(name.end, name.end)
-        said = kept_value(found["name"], None if value is None or "$" in value else value.strip("\"'"))
+        known = None if value is None or "$" in value else value.strip("\"'")
         if value is not None and value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 1:
             span = Span(span.start + 1, span.end - 1)
-        self.variables.setdefault(name, Variable(found["name"], said, name, span, item.span, where))
+        said, fallback, span = said_value(found["name"], known, self.text, span)
+        variable = Variable(found["name"], said, name, span, item.span, where, fallback=fallback)
+        self.variables.setdefault(name, variable)
 
     # -- commands --------------------------------------------------------------------------------------------------
 

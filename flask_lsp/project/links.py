@@ -56,7 +56,9 @@ _BY_THE_WAY = (
 )
 _FLASK_MODULES = frozenset((_BY_THE_WAY + " typing wrappers signals_available").split())
 """What it brings in some of them, without meaning to."""
-_KEPT = frozenset("bool bytes dict float frozenset int isinstance len list set str tuple type".split())
+_KEPT = frozenset(
+    {"bool", "bytes", "dict", "float", "frozenset", "int", "isinstance", "len", "list", "set", "str", "tuple", "type"}
+)
 """The builtins in whose place no package puts anything else."""
 
 

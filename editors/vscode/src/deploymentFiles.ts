@@ -10,7 +10,7 @@ export const PATTERNS: readonly string[] = [
     "**/{k8s,kube,kubernetes,helm,charts,manifests,deploy,deployment}/**/*.{yml,yaml}",
     "**/.github/workflows/*.{yml,yaml}",
     "**/*.service",
-    "**/{.env,.env.*,.env_*,.env-*,*.env,.flaskenv}",
+    "**/{.env*,*.env,.flaskenv}",
     "**/*{wsgi,app}*.ini",
     "**/supervisor*.conf",
     "**/*.sh",

@@ -12,12 +12,13 @@ _OFF = frozenset({"", "0", "false", "no"})
 
 def is_debug(variable: Variable) -> bool:
     """The variable switches debug mode on."""
-    return variable.name == "FLASK_DEBUG" and variable.value is not None and variable.value.lower() not in _OFF
+    value = variable.by_default
+    return variable.name == "FLASK_DEBUG" and value is not None and value.lower() not in _OFF
 
 
 def is_development_mode(variable: Variable) -> bool:
     """The variable switched it on before Flask 2.3."""
-    return variable.name == "FLASK_ENV" and (variable.value or "").lower() == "development"
+    return variable.name == "FLASK_ENV" and (variable.by_default or "").lower() == "development"
 
 
 def rename_variable(variable: Variable) -> Fix:

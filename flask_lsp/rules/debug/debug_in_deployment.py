@@ -74,29 +74,36 @@ def check(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
 def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
     if of is Role.DEVELOPMENT:
         return
-    said = f"`{variable.name}={variable.value}`"
-    level, value = _level(of), "0"
+    said, drop = f"`{variable.name}={variable.value}`", "remove this"
+    level, value = _level(of), "0" if variable.name == "FLASK_DEBUG" else "production"
+    if variable.value is None:
+        said, drop = f"`{variable.fallback}`, the default of `{variable.name}`,", f"make it `{value}`"
     if variable.name == "FLASK_DEBUG":
-        message = f"{said} {_WHY}: debug mode is off where nothing sets it, remove this."
+        off = "debug mode is off where nothing sets it, " if variable.value is not None else ""
+        message = f"{said} {_WHY}: {off}{drop}."
     else:
-        value = "production"
         old = ctx.versions.below("flask", (2, 3))
         read = ctx.ask(config.reads, "FLASK_ENV")
         level = level if old or of is Role.DOUBTFUL else Level.WARNING
         if old:
-            message = f"{said} switches debug mode on, which {_WHY}: production is the default, remove this."
+            message = f"{said} switches debug mode on, which {_WHY}: production is the default, {drop}."
         elif read:
             message = f"{said} makes this project choose what it has for development: production needs another value."
         else:
-            message = f"{said} asks production for development mode; Flask ignores it since 2.3: remove this."
+            message = f"{said} asks production for development mode; Flask ignores it since 2.3: {drop}."
     if of is Role.DOUBTFUL:
         message = f"If this is more than a file for development: {message}"
 
     def set_value(editing: Editing) -> None:
         editing.replace(variable.span, value)
 
-    fixes = remove_variable(variable, ctx)
-    if variable.name == "FLASK_DEBUG" or ctx.versions.below("flask", (2, 3)) or ctx.ask(config.reads, "FLASK_ENV"):
+    fixes = remove_variable(variable, ctx) if variable.value is not None else []
+    if (
+        variable.value is None
+        or variable.name == "FLASK_DEBUG"
+        or ctx.versions.below("flask", (2, 3))
+        or ctx.ask(config.reads, "FLASK_ENV")
+    ):
         fixes.insert(0, Fix(f"Set `{variable.name}` to `{value}`", False, set_value))
     yield ctx.finding(placed(variable), message, level=level, fixes=fixes)
 

@@ -96,9 +96,9 @@ def _is_for_scripts(name: str | None, value: ast.expr | None, ctx: Context) -> b
     if value is None or function is None:
         return False
     values = [value, ctx.reaching(value) if isinstance(value, ast.Name) else None]
-    for node in ctx.block.nodes.own(function) if isinstance(value, ast.Subscript) else ():
-        if isinstance(node, ast.Assign) and any(ctx.text(each) == ctx.text(value) for each in node.targets):
-            values.append(node.value)
+    if isinstance(value, ast.Subscript):
+        given = (node for node in ctx.block.nodes.own(function) if isinstance(node, ast.Assign))
+        values += [each.value for each in given if any(ctx.text(one) == ctx.text(value) for one in each.targets)]
     return any(_READ_BY_SCRIPTS.search(ctx.text(each)) for each in values if each is not None)
 
 
