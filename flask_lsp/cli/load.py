@@ -41,6 +41,7 @@ class Loader:
         self._tell = tell
         self._report = report
         self._settings: dict[str, Settings] = {}
+        self._unusable: set[str] = set()
         self._folders: list[str] = []
         """The folders that were asked for."""
         self._roots: dict[str, str | None] = {}
@@ -69,24 +70,26 @@ class Loader:
         return self._project(self._root(document) or os.path.dirname(document), [document], text)
 
     def settings(self, root: str) -> Settings:
-        """The settings that hold in a root. Raises Failure where its pyproject.toml cannot be used, but for one
-        further down in a folder that was asked for: it may be a template. There what holds above it holds.
+        """The settings that hold in a root. Raises Failure where its pyproject.toml is no TOML and may have some, but
+        for one further down in a folder that was asked for: it may be a template. There what holds above it holds.
         """
         if root not in self._settings:
-            try:
-                path, section = files.find_settings(root)
-            except files.Unreadable as error:
-                problem, folder = f"{shown_path(error.path)} {error.reason}", os.path.dirname(error.path)
-                if not any(folder.startswith(f"{above.rstrip('/')}/") for above in self._folders):
-                    raise Failure(problem) from None
-                self._tell(f"{problem}: passed over")
-                self._settings[root] = self.settings(os.path.dirname(folder))
-                return self._settings[root]
+            path, section = files.usable_settings(root, self._pass_over)
             settings, problems = merge(section, self._overrides, root=os.path.dirname(path) or root)
             for problem in problems:
                 self._tell(f"{shown_path(path)}: {problem}")
             self._settings[root] = settings
         return self._settings[root]
+
+    def _pass_over(self, error: files.Unreadable) -> None:
+        """Tells of a settings file that cannot be used, once. Raises Failure where that would lose settings."""
+        problem, folder = f"{shown_path(error.path)} {error.reason}", os.path.dirname(error.path)
+        below = any(folder.startswith(f"{above.rstrip('/')}/") for above in self._folders)
+        if not below and not error.costs_itself and files.names_us(error.path):
+            raise Failure(problem) from None
+        if error.path not in self._unusable:
+            self._unusable.add(error.path)
+            self._tell(f"{problem}: passed over")
 
     def _asked(self, paths: Iterable[str]) -> dict[str, str]:
         """The files to check, each with the root of its project: the nearest that is marked as one, else the folder

@@ -52,10 +52,12 @@ _BUILDS = re.compile(rb"setuptools|distutils|skbuild")
 class Unreadable(Exception):
     """A file or folder cannot be used; the text says why, without the path."""
 
-    def __init__(self, reason: str, path: str = "") -> None:
+    def __init__(self, reason: str, path: str = "", *, costs_itself: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.path = path
+        self.costs_itself = costs_itself
+        """The rest of the file is understood."""
 
 
 class Content(NamedTuple):
@@ -190,8 +192,29 @@ def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
             if isinstance(section, dict):
                 return file, cast("dict[str, object]", section)
             if section is not None:
-                raise Unreadable(f"tool.{SECTION} is no table", file)
+                raise Unreadable(f"has a tool.{SECTION} that is no table", file, costs_itself=True)
     return "", {}
+
+
+def usable_settings(path: str, tell: Callable[[Unreadable], object]) -> tuple[str, Mapping[str, object]]:
+    """As ``find_settings``, past the files that cannot be used, of each of which ``tell`` hears."""
+    while True:
+        try:
+            return find_settings(path)
+        except Unreadable as error:
+            tell(error)
+            folder = os.path.dirname(error.path)
+            path = os.path.dirname(folder)
+            if path == folder:
+                return "", {}
+
+
+def names_us(path: str) -> bool:
+    """A file that is no TOML may hold settings of ours: its text has the name of our section."""
+    try:
+        return SECTION.encode() in _bytes(path)
+    except Unreadable:
+        return True
 
 
 def versions_of(root: str, environ: Mapping[str, str] = os.environ, environment: str = "") -> Versions:

@@ -388,10 +388,7 @@ class Projects:
         """The settings for a root, the editor's above those of the nearest pyproject.toml that has ours."""
         path, section = "", _NOTHING
         if root:
-            try:
-                path, section = files.find_settings(root)
-            except files.Unreadable as error:
-                self._tell(f"{error.path or root} {error.reason}")
+            path, section = files.usable_settings(root, lambda error: self._tell(f"{error.path} {error.reason}"))
         folder = max((each for each in self._layers if each and is_below(root, each)), key=len, default="")
         layer = dict(self._layers.get(folder, _NOTHING))
         chosen = {"environment": layer.pop(INTERPRETER, None)}

@@ -103,6 +103,24 @@ def test_a_broken_settings_file_ends_the_run(run: Run, project: Path) -> None:
     assert done.err.startswith("flask-lsp: pyproject.toml is no valid TOML: ")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[project\nname = 'shop'\n", "pyproject.toml is no valid TOML: "),
+        ("[tool]\nflask-lsp = 'strict'\n", "pyproject.toml has a tool.flask-lsp that is no table: "),
+    ],
+)
+def test_a_pyproject_without_settings_of_ours_costs_a_line(run: Run, project: Path, text: str, said: str) -> None:
+    found = run("check", "--output-format", "concise").out
+    (project / "pyproject.toml").write_text(text)
+    (project / "inner").mkdir()
+    (project / "inner" / "pyproject.toml").write_text("[project]\n")
+    (project / "inner" / "views.py").write_text("x = 1\n")
+    done = run("check", "--output-format", "concise")
+    assert (done.out, done.code) == (found, 1)
+    assert done.err.count(said) == 1
+
+
 def test_a_broken_pyproject_below_is_passed_over(run: Run, project: Path) -> None:
     (project / "pyproject.toml").write_text('[tool.flask-lsp]\nselect = ["FL603"]\n')
     (project / "template").mkdir()
@@ -111,6 +129,9 @@ def test_a_broken_pyproject_below_is_passed_over(run: Run, project: Path) -> Non
     done = run("check", ".", "--output-format", "json")
     assert "template/pyproject.toml is no valid TOML" in done.err
     assert done.code == 0
+    assert run("check", "template").code == 0
+    (project / "template" / "pyproject.toml").write_text("name = {{ name }\n[tool.flask-lsp]\n")
+    assert run("check", ".").code == 0
     assert run("check", "template").code == 2
 
 
