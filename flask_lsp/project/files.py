@@ -198,15 +198,13 @@ def find_settings(path: str) -> tuple[str, Mapping[str, object]]:
 
 def usable_settings(path: str, tell: Callable[[Unreadable], object]) -> tuple[str, Mapping[str, object]]:
     """As ``find_settings``, past the files that cannot be used, of each of which ``tell`` hears."""
-    while True:
-        try:
-            return find_settings(path)
-        except Unreadable as error:
-            tell(error)
-            folder = os.path.dirname(error.path)
-            path = os.path.dirname(folder)
-            if path == folder:
-                return "", {}
+    try:
+        return find_settings(path)
+    except Unreadable as error:
+        tell(error)
+        folder = os.path.dirname(error.path)
+        above = os.path.dirname(folder)
+        return usable_settings(above, tell) if above != folder else ("", {})
 
 
 def names_us(path: str) -> bool:
