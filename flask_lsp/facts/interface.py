@@ -274,7 +274,7 @@ def _bare(bound: Bound) -> object:
         case ClassDefined():
             events = every_event(bound.body)
             members = tuple(_member(event.bound) for event in events if isinstance(event, Bind))
-            return bound.bases, members, _instance(bound)
+            return bound.bases, bound.decorators, members, _instance(bound)
         case Parameter():
             return bound.annotation
         case _:

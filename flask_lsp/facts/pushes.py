@@ -11,6 +11,8 @@ NOTHING = 0
 APP, REQUEST, UNKNOWN = 1, 2, -1
 MANAGERS = {"app_context()": APP, "test_request_context()": REQUEST, "request_context()": REQUEST}
 """Methods of an application that make a context, by the end of their path."""
+ENTERS = (".enter_context()", ".enterContext()", ".enterClassContext()", ".enterAsyncContext()")
+"""Methods, also of test cases, that enter a context manager until all is over."""
 
 
 def pushes(function: Function) -> tuple[int, int]:
@@ -50,7 +52,7 @@ def _named(event: Event) -> set[int]:
 def _tells(event: Event) -> bool:
     match event:
         case Call(value=Path(text=text)):
-            return text.endswith(("_context()", ".push()", ".enter_context()", ".__enter__()"))
+            return text.endswith(("_context()", ".push()", *ENTERS, ".__enter__()"))
         case With(managers=managers):
             return any(isinstance(each, Path) and "context" in each.text for each in managers)
         case _:
@@ -89,7 +91,7 @@ class _Walk:
                 self.level = before
             case Call(value=Path(text=text)) if text.endswith((".push()", ".__enter__()")):
                 self.push(self.of(Path(text.rpartition(".")[0])) or UNKNOWN)
-            case Call(value=Path(text=text, args=args)) if text.endswith(".enter_context()"):
+            case Call(value=Path(text=text, args=args)) if text.endswith(ENTERS):
                 self.push(self.of(args[0]) if args else UNKNOWN)
             case Call(value=Path(text=text)) if text.endswith((".pop()", ".__exit__()")):
                 self.level = NOTHING if self.of(Path(text.rpartition(".")[0])) else self.level

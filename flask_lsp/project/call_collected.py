@@ -37,6 +37,7 @@ class Collected:
     returned: set[bool] = field(default_factory=set[bool])
     """Whether it gives back its first argument, for each ``return``."""
     marks: set[str] = field(default_factory=set[str])
+    before: tuple[Key, ...] = ()
     pops: int = 0
     clients: set[str] = field(default_factory=set[str])
     """Names of test clients."""
@@ -87,4 +88,5 @@ class Collected:
             tuple(self.inner) if self.name != MODULE else (),
             tuple(self.derived),
             frozenset(self.replaced),
+            self.before,
         )

@@ -14,6 +14,7 @@ from flask_lsp.facts.model import (
     Compared,
     Either,
     Handler,
+    Items,
     Loop,
     Negated,
     Parameter,
@@ -22,6 +23,7 @@ from flask_lsp.facts.model import (
     Value,
     With,
 )
+from flask_lsp.facts.pushes import ENTERS
 from flask_lsp.facts.traverse import breaks, is_main
 from flask_lsp.project import links
 from flask_lsp.project.call_collected import Collected
@@ -34,7 +36,10 @@ from flask_lsp.project.needs import PUSHES, Level
 
 _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.g"})
 _REQUEST_GUARDS = frozenset({"flask.has_request_context()", "flask.request"})
-_HARMLESS = ("lock", "mutex", "semaphore", "condition")
+_HARMLESS = ("lock", "mutex", "semaphore", "condition", "subtest", "assertlogs", "assertwarns", "assertnumqueries")
+_LETTING_PASS = frozenset({SUPPRESS, "pytest.raises()"})
+_ASSERTS = (".assertRaises()", ".assertRaisesRegex()", ".assertRaisesRegexp()")
+"""What fails in these is meant to."""
 _QUIET = (
     *("flask_login.", "flask_wtf.", "flask_caching.", "flask_limiter.", "flask_mail.", "flask_sqlalchemy.", "click."),
     *("functools.", "typing.", "abc.", "contextlib.", "pytest.mark.", "unittest.", "sqlalchemy.", "dataclasses."),
@@ -93,7 +98,7 @@ class Flow(ABC):
         if path.endswith((".push", ".__enter__")) and (level := self.pushed_by(Path(owner))) not in (None, 0):
             here.pushed.append(here.state)
             here.state = pushed(here.state, level or 0)
-        elif path.endswith(".enter_context") and event.value.args:
+        elif event.value.text.endswith(ENTERS) and event.value.args:
             level = self.pushed_by(event.value.args[0])
             here.state = pushed(here.state, UNKNOWN if level is None else level)
         elif path.endswith((".pop", ".__exit__")) and self.pushed_by(Path(owner)) not in (None, 0):
@@ -115,8 +120,9 @@ class Flow(ABC):
         for end, level in PUSHES.items():
             if (name or self.here.made.get(manager.text, manager.text)).endswith(f".{end}"):
                 return level
-        if name == SUPPRESS and expects_none((), [self.type_name(kind) for kind in manager.args]):
-            return None
+        if name in _LETTING_PASS or manager.text.endswith(_ASSERTS):
+            kinds = manager.args[0].values if manager.args and isinstance(manager.args[0], Items) else manager.args
+            return None if expects_none((), [self.type_name(kind) for kind in kinds]) else Level.NONE
         if name is not None and not name.startswith("<"):
             is_plain = is_standard(name) or is_quiet(name) or links.split(name)[0] in _PLAIN
             return Level.NONE if is_plain else None

@@ -155,8 +155,9 @@ class Said:
     marks: frozenset[str] = frozenset()
     """``pushed``: the module body leaves a context pushed; ``task class``: what may give tasks a context is made;
     ``task app``: a class of tasks pushes that of the application; ``worker``: a worker for jobs is made; ``autouse``,
-    ``wide`` and ``use:NAME``: of fixtures and tests; ``plugins``: fixtures come from elsewhere; ``patched``: it puts
-    something else in a place, for a test; ``same``: it gives back its first argument; ``replaces``: see below."""
+    ``wide``, ``use:NAME`` and ``given:NAME``: of fixtures and tests (``call_tests``), or of all tests of a module;
+    ``plugins``: fixtures come from elsewhere; ``patched``: it puts something else in a place, for a test; ``same``: it
+    gives back its first argument; ``replaces``: see below."""
     ends: Through = AS_ENTERED
     """Of a module body: the context that is left in the end."""
     pushed: tuple[Through, ...] = ()
@@ -169,6 +170,8 @@ class Said:
     """The classes that are defined in it."""
     replaced: frozenset[Key] = frozenset()
     """The functions of the project in whose place it puts something else: ``mail.send = quiet``."""
+    before: tuple[Key, ...] = ()
+    """Of a test: the functions that run before it, such as ``setUp``."""
 
 
 NOTHING_SAID = Said()

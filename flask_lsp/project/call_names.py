@@ -9,6 +9,7 @@ from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, I
 from flask_lsp.facts.pushes import pushed_in, pushes
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
+from flask_lsp.project.call_tests import RUNS, SET_UP, class_marks
 from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Instance, Outside, Scopes, Tracer
 from flask_lsp.project.names import Resolver
 from flask_lsp.project.route_model import Key
@@ -149,17 +150,27 @@ class Names:
         for each in (key, *self._project_kin(class_, scopes)):
             if self._ask(("_has_fixtures", each)) or self._ask(("_has_unknown_base", each)):
                 return -1
-            for name in ("setUpClass", "setUp", "setup_class", "setup_method", "asyncSetUp"):
-                found = self._ask(("_member", each, name))
-                if isinstance(found, FunctionAt):
-                    pushed = self._ask(("_pushes", found.key))[1]
-                    level = -1 if -1 in (pushed, level) else max(level, pushed)
+            if any(isinstance(self._ask(("_member", each, name)), FunctionAt) for name in RUNS):
+                return -1
         for base in self.bases(class_, scopes):
             if base.startswith("flask_testing."):
                 level = 2
             elif not base.startswith(("unittest.", "builtins.")):
                 level = -1
         return level
+
+    def before(self, class_: ClassDefined, key: Key, scopes: Scopes) -> tuple[Key, ...]:
+        """The functions that run before the tests of a class."""
+        is_case = any(base.startswith("unittest.") for base in self.bases(class_, scopes))
+        names = SET_UP if is_case else (*SET_UP, "setup")
+        kin = (key, *self._project_kin(class_, scopes))
+        found = [self._ask(("_member", each, name)) for each in kin for name in names]
+        return tuple(dict.fromkeys([each.key for each in found if isinstance(each, FunctionAt)]))
+
+    def marks(self, class_: ClassDefined, scopes: Scopes) -> frozenset[str]:
+        """The marks of the tests in a class, its own and those that it inherits."""
+        own = class_marks(class_, lambda path: self.canonical(path, scopes))
+        return own.union(*[self._ask(("_marks", each)) for each in self._project_kin(class_, scopes)])
 
     def project_bases(self, class_: ClassDefined, scopes: Scopes) -> tuple[Key, ...]:
         """The classes of the project that a class derives from at once."""
@@ -293,6 +304,12 @@ class Names:
         return found is None or any(
             not isinstance(base, Path) or tracer.trace(key[0], base.text, found[1]) is None for base in found[0].bases
         )
+
+    def _marks(self, key: Key) -> frozenset[str]:
+        found = Tracer(self._project).class_at(key)
+        if found is None:
+            return frozenset({"patched"})
+        return class_marks(found[0], lambda path: names.canonical(self._project, key[0], path))
 
     def _has_task_base(self, key: Key) -> bool:
         found = Tracer(self._project).class_at(key)

@@ -6,7 +6,6 @@ function is walked once, whoever calls it.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from flask_lsp.facts.model import (
@@ -59,6 +58,7 @@ from flask_lsp.project.call_model import (
 )
 from flask_lsp.project.call_names import RUNNERS, Names, Question, is_property
 from flask_lsp.project.call_states import pushed
+from flask_lsp.project.call_tests import OF_MODULE, PATCHES, marks_of
 from flask_lsp.project.callables import ClassAt, FunctionAt, Instance, Scope, members
 from flask_lsp.project.contexts import LOOPS, RUN
 from flask_lsp.project.entries import COPYING, PUSHING, TRANSPARENT, Handing, decorated, handing
@@ -83,7 +83,6 @@ _TAKE = (".submit", ".submit_stored", ".map", ".add_job", ".spawn", ".enqueue", 
 """Methods that take a function, of what an attribute of a class may be."""
 _SAME_STATEMENT = 200
 """Within so many letters behind a target a lambda is taken for what it is bound to: the facts do not say."""
-_PATCHES = re.compile(r"(?:^|\.)(?:patch(?:\.\w+)?|setattr)$")
 _LEAVES = frozenset({"return", "raise", "break", "continue"})
 
 
@@ -181,6 +180,8 @@ class _Walk(Flow):
                 self.defined(function)
             case ClassDefined() as bound:
                 self.class_(bound)
+            case Assigned(name="pytestmark", value=value) if self.here.name == MODULE and not self.class_name:
+                self.here.marks |= set(marks_of(value, self.name))
             case Assigned(name=name, value=Items() | Pairs() as value, span=span):
                 if name == "pytest_plugins":
                     self.here.marks.add("plugins")
@@ -264,7 +265,18 @@ class _Walk(Flow):
         found = self.entered(function.name)
         if found is not None and not (found[0] == "test" and self.is_made_to_something(body, function)):
             body.entries.append(Entry(*found, (self.document, self.here.name), -1))
+            if found[0] == "test":
+                self.set_up(body)
         self.inside(body, function.body)
+
+    def set_up(self, body: Collected) -> None:
+        """What is done before a test runs."""
+        class_, scopes = self.class_bound, self.here.scopes
+        if class_ is not None:
+            body.before = self.names.before(class_, (self.document, self.class_name), scopes)
+            body.marks |= self.names.marks(class_, scopes)
+        of_module = [self.names.named_function(name, ()) for name in OF_MODULE]
+        body.before += tuple([each.key for each in of_module if each is not None])
 
     def is_made_to_something(self, body: Collected, function: Function) -> bool:
         """A function is a view, say, whatever its name: a decorator says so, or one of the project's that is called
@@ -288,10 +300,8 @@ class _Walk(Flow):
             body.marks |= _marks(value)
             if (canonical or "").startswith("celery.signals."):
                 self.here.marks.add("task class")
-        elif _PATCHES.search(path):
-            body.marks.add("patched")
-        elif canonical == "pytest.mark.usefixtures":
-            body.marks |= {f"use:{each.value}" for each in value.args if isinstance(each, Literal)}
+        elif PATCHES.search(path) or (canonical or "").startswith(("pytest.mark.", "unittest.")):
+            body.marks |= set(marks_of(value, self.name))
         elif canonical in PUSHING:
             body.wraps = ((PUSHED, PUSHING[canonical].name), *body.wraps)
         elif canonical not in TRANSPARENT and not is_quiet(canonical or path):
@@ -416,7 +426,7 @@ class _Walk(Flow):
 
     def mark(self, call: Path, path: str, name: str | None) -> None:
         """What a call tells of the whole project."""
-        if _PATCHES.search(path):
+        if PATCHES.search(path):
             self.here.marks.add("patched")
         if path == "setattr":
             self.set_attribute(call.args)

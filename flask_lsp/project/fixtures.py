@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.project import kinds
 from flask_lsp.project.call_graph import CallGraph
-from flask_lsp.project.call_model import GETS_FIXTURE, NOTHING_SAID, Said
+from flask_lsp.project.call_model import GETS_FIXTURE, MODULE, NOTHING_SAID, Said
 from flask_lsp.project.needs import Level
 from flask_lsp.project.route_model import Key
 
@@ -35,10 +35,12 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
         return None  # a fixture of its own pushes one for whoever has an application
     if any(_sees(key[0], each[0]) for each in _fixtures(graph).leaving):
         return None  # once a test used it, the context stays for the others
-    level: int = own
+    left = [_left_by(graph, each) for each in said.before]
+    if -1 in left:
+        return None
+    level: int = max(own, *left, 0)
     seen: set[Key] = set()
-    todo: list[tuple[Key, Said]] = [(key, said)]
-    todo += [(name, graph.said[name]) for name in _autouse(graph, key[0])]
+    todo: list[tuple[Key, Said]] = [(key, said), *_around(graph, key[0])]
     while todo:
         here, said = todo.pop()
         if here in seen:
@@ -51,14 +53,36 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
             if pushed < 0 or _may_do_more(graph, said):
                 return None
             level = max(level, pushed)
-        for name in (*said.parameters, *(mark[4:] for mark in said.marks if mark.startswith("use:"))):
-            if name in _OF_PYTEST:
-                continue
+        for name in _depends_on(said):
             fixture = _fixture(graph, here[0], name)
             if fixture is None:
                 return None
             todo.append((fixture, graph.said[fixture]))
     return Level(level)
+
+
+def _around(graph: CallGraph, document: str) -> list[tuple[Key, Said]]:
+    """What is there for each test of a file: its ``pytestmark``, and fixtures that nobody has to name."""
+    module = graph.said.get((document, MODULE), NOTHING_SAID)
+    marks = frozenset(mark for mark in module.marks if mark.startswith("use:"))
+    return [((document, MODULE), Said(marks=marks)), *((name, graph.said[name]) for name in _autouse(graph, document))]
+
+
+def _depends_on(said: Said) -> list[str]:
+    """The names of the fixtures that a test or another fixture uses."""
+    named = (*said.parameters, *(mark[4:] for mark in said.marks if mark.startswith("use:")))
+    return [name for name in named if name not in _OF_PYTEST and f"given:{name}" not in said.marks]
+
+
+def _left_by(graph: CallGraph, key: Key) -> int:
+    """The context that a function leaves pushed which runs before a test; -1 where that cannot be told."""
+    known = graph.kept.get((_left_by, key))
+    if known is None:
+        said = graph.said.get(key, NOTHING_SAID)
+        others = [graph.said.get(each, NOTHING_SAID) for each in graph.reachable(key) if each != key]
+        is_open = "patched" in said.marks or any(each.pushes[1] or "patched" in each.marks for each in others)
+        known = graph.kept[_left_by, key] = -1 if is_open or said.generator else said.pushes[1]
+    return cast("int", known)
 
 
 def _tests_as_command(file: File) -> bool:

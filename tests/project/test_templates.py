@@ -57,7 +57,7 @@ OTHERS = {
 
 
 def says(pages: dict[str, str], code: str = "", *, relative: bool = False) -> bool:
-    project = Project({}, Settings(), Versions({})).with_text("/a/app.py", code)
+    project = Project("/a", Settings(), Versions()).with_text("/a/app.py", code)
     project = project.with_pages({f"/a/templates/{name}": page_of(text) for name, text in pages.items()})
     return url_built(project, "mail.html", relative=relative) is not None
 
@@ -91,7 +91,7 @@ def test_templates_in_a_circle(included: str) -> None:
 
 
 def test_two_of_one_name() -> None:
-    project = Project({}, Settings(), Versions({})).with_pages(
+    project = Project("/a", Settings(), Versions()).with_pages(
         {f"/{name}/templates/mail.html": page_of(URL) for name in ("a", "b")}
     )
     assert url_built(project, "mail.html") is None

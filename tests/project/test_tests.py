@@ -1,0 +1,369 @@
+"""Which tests have no context, beside pytest running them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from flask_lsp.project.project import Project
+from flask_lsp.project.versions import Versions
+from flask_lsp.rules.run import check
+from flask_lsp.settings import Settings
+
+FILES = {
+    "shop.py": """
+from flask import Flask, current_app
+
+
+def create_app():
+    return Flask(__name__)
+
+
+def use():
+    return current_app.name
+""",
+    "helpers.py": """
+from shop import create_app
+
+
+def start(case):
+    case.context = create_app().app_context()
+    case.context.push()
+    case.addCleanup(case.context.pop)
+""",
+    "conftest.py": """
+import pytest
+
+from shop import create_app
+
+
+@pytest.fixture
+def context():
+    with create_app().app_context():
+        yield
+
+
+@pytest.fixture
+def shop():
+    return create_app()
+""",
+    "test_cases.py": """
+import unittest
+from unittest.mock import Mock, patch
+
+import helpers
+from shop import create_app, use
+
+
+class OwnHelperTest(unittest.TestCase):
+    def setUp(self):
+        self.make()
+
+    def make(self):
+        self.context = create_app().app_context()
+        self.context.push()
+        self.addCleanup(self.context.pop)
+
+    def test_it(self):
+        use()
+
+
+class OtherHelperTest(unittest.TestCase):
+    def setUp(self):
+        helpers.start(self)
+
+    def test_it(self):
+        use()
+
+
+class PatchedTest(unittest.TestCase):
+    def setUp(self):
+        self.patcher = patch("shop.current_app", new=Mock())
+        self.patcher.start()
+        self.addCleanup(self.patcher.stop)
+
+    def test_it(self):
+        use()
+
+
+@patch("shop.current_app", new=Mock())
+class PatchedClassTest(unittest.TestCase):
+    def test_it(self):
+        use()
+
+
+class RunTest(unittest.TestCase):
+    def run(self, result=None):
+        with create_app().app_context():
+            super().run(result)
+
+    def test_it(self):
+        use()
+
+
+class PlainTest(unittest.TestCase):
+    def setUp(self):
+        self.app = create_app()
+
+    def test_it(self):
+        use()
+
+    def test_that_it_raises(self):
+        with self.assertRaises(RuntimeError):
+            use()
+        self.assertRaises(RuntimeError, use)
+
+    def test_another(self):
+        with self.assertRaises(KeyError):
+            use()
+
+    @unittest.skip("x")
+    def test_skipped(self):
+        use()
+
+    @unittest.expectedFailure
+    def test_not_yet(self):
+        use()
+
+
+class InheritedTest(PlainTest):
+    pass
+
+
+class NoseTest(unittest.TestCase):
+    def setup(self):
+        create_app().app_context().push()
+
+    def test_it(self):
+        use()
+""",
+    "test_entered.py": """
+import contextlib
+import unittest
+
+from shop import create_app, use
+
+
+class EnteredTest(unittest.TestCase):
+    if not hasattr(unittest.TestCase, "enterContext"):
+
+        def enterContext(self, manager):
+            stack = contextlib.ExitStack()
+            self.addCleanup(stack.close)
+            return stack.enter_context(manager)
+
+    def setUp(self):
+        self.enterContext(create_app().app_context())
+
+    def test_it(self):
+        use()
+
+
+class EnteredLaterTest(unittest.TestCase):
+    enterContext = EnteredTest.enterContext
+
+    def test_it(self):
+        self.enterContext(create_app().app_context())
+        use()
+""",
+    "test_module.py": """
+from shop import create_app, use
+
+
+def setup_module(module):
+    module.context = create_app().app_context()
+    module.context.push()
+
+
+def teardown_module(module):
+    module.context.pop()
+
+
+def test_it():
+    use()
+""",
+    "test_function.py": """
+from shop import create_app, use
+
+contexts = []
+
+
+def setup_function():
+    contexts.append(create_app().app_context())
+    contexts[-1].push()
+
+
+def teardown_function():
+    contexts.pop().pop()
+
+
+def test_it():
+    use()
+""",
+    "test_marks.py": """
+import pytest
+from flask import current_app
+
+from shop import create_app, use
+
+with_context = pytest.mark.usefixtures("context")
+
+
+@pytest.mark.usefixtures("context")
+class TestUsing:
+    def test_it(self):
+        use()
+
+
+@pytest.mark.usefixtures("shop")
+class TestUsingAnother:
+    def test_it(self):
+        use()
+
+
+class TestMarked:
+    pytestmark = [pytest.mark.usefixtures("context")]
+
+    def test_it(self):
+        use()
+
+
+class TestInherited(TestMarked):
+    def test_more(self):
+        use()
+
+
+class TestSetUp:
+    def setup_method(self):
+        self.context = create_app().app_context()
+        self.context.__enter__()
+
+    def teardown_method(self):
+        self.context.__exit__(None, None, None)
+
+    def test_it(self):
+        use()
+
+
+@with_context
+def test_aliased():
+    use()
+
+
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_given(name):
+    use()
+
+
+@pytest.mark.parametrize(("name", "other"), [("x", 1)])
+def test_given_two(name, other, shop):
+    use()
+
+
+@pytest.mark.parametrize("context", ["x"], indirect=True)
+def test_indirect(context):
+    use()
+
+
+def test_that_it_raises():
+    with pytest.raises(RuntimeError):
+        use()
+    with pytest.raises((KeyError, RuntimeError), match="outside"):
+        print(current_app.name)
+    with pytest.raises(Exception):
+        use()
+    pytest.raises(RuntimeError, use)
+
+
+def test_another():
+    with pytest.raises(KeyError):
+        use()
+
+
+@pytest.mark.xfail
+def test_not_yet():
+    use()
+
+
+@pytest.mark.xfail(reason="x")
+def test_not_yet_for_a_reason():
+    use()
+
+
+@pytest.mark.skip
+def test_skipped():
+    use()
+
+
+@pytest.mark.skipif(1 > 2, reason="x")
+def test_not_skipped():
+    use()
+""",
+    "test_marked.py": """
+import pytest
+
+from shop import use
+
+pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.filterwarnings("ignore")]
+
+
+def test_it():
+    use()
+
+
+class TestIt:
+    def test_it(self):
+        use()
+""",
+    "test_plain.py": """
+from shop import use
+
+
+def test_it():
+    use()
+""",
+}
+_FAILED = re.compile(r"^FAILED (\w+\.py)::([\w:]+)", re.MULTILINE)
+_TEST = re.compile(r"^( *)(?:class|def) (\w+)", re.MULTILINE)
+
+
+def found() -> set[tuple[str, str]]:
+    """The tests that the rule tells of, by the class or function that they stand in."""
+    project = Project("/case", Settings(), Versions())
+    for name, text in FILES.items():
+        project = project.with_text(f"/case/{name}", text)
+    project = project.with_complete(True)
+    lines: set[tuple[str, str]] = set()
+    for name, text in FILES.items():
+        for one in check(project, f"/case/{name}"):
+            if one.rule.code == "FL108":
+                lines.add((name, _around(text, one.span.start)))
+    return lines
+
+
+def _around(text: str, offset: int) -> str:
+    class_ = function = ""
+    for head in _TEST.finditer(text, 0, offset):
+        if head.group(1):
+            function = head.group(2)
+        else:
+            class_, function = head.group(2), ""
+    return f"{class_}.{function}".strip(".")
+
+
+def failed(folder: Path) -> set[tuple[str, str]]:
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider", "-p", "no:xdist", str(folder)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+    every = {(file, name.replace("::", ".")) for file, name in _FAILED.findall(done.stdout)}
+    assert every, done.stdout
+    return every
+
+
+def test_as_pytest_says(tmp_path: Path) -> None:
+    ours = found()
+    theirs = failed(tmp_path) - {("test_cases.py", f"InheritedTest.{name}") for name in ("test_it", "test_another")}
+    assert ours == theirs
