@@ -30,7 +30,7 @@ from flask_lsp.project.call_collected import Collected
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, NEVER, SCRIPT, UNKNOWN, Entry, Through
 from flask_lsp.project.call_names import Names
 from flask_lsp.project.call_states import any_of, asked, joined, mapped, pushed, where
-from flask_lsp.project.contexts import SUPPRESS, expects_none, never_runs, plain_test
+from flask_lsp.project.guards import SUPPRESS, expects_none, never_runs, plain_test
 from flask_lsp.project.names import is_standard
 from flask_lsp.project.needs import PUSHES, Level
 
