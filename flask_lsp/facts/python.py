@@ -81,6 +81,8 @@ class _Walk:
         self.handed: set[str] = set()
         self.reached: set[str] = set()
         self.lent: set[Lent] = set()
+        self.consumed: set[ast.expr] = set()
+        """Generators that are run to their end where they stand."""
 
     def module(self) -> BlockFacts:
         body = self.body(self.block.tree.body)
@@ -349,7 +351,10 @@ class _Walk:
 
     def call(self, node: ast.Call) -> None:
         self.inside(node.func)
-        keeps = _last_name(node.func) not in _HARMLESS
+        name = _last_name(node.func)
+        keeps = name not in _HARMLESS
+        if name in _CONSUMERS and node.args and isinstance(node.args[0], ast.GeneratorExp):
+            self.consumed.add(node.args[0])
         for arg in (*node.args, *[keyword.value for keyword in node.keywords]):
             if keeps or not isinstance(arg, ast.Name):
                 self.expression(arg)
@@ -394,7 +399,7 @@ class _Walk:
         for name in (name for generator in node.generators for name in ast.walk(generator.target)):
             if isinstance(name, ast.Name):
                 self.scope.bind(Opaque(name.id, self.span(name)))
-        if isinstance(node, ast.GeneratorExp):
+        if isinstance(node, ast.GeneratorExp) and node not in self.consumed:
             return  # the rest runs when somebody iterates, wherever that is
         outer, self.events = self.events, []
         asked: list[tuple[ast.expr, list[Event]]] = []
@@ -477,6 +482,13 @@ def _names(target: ast.expr) -> tuple[str, ...]:
 
 _HARMLESS = frozenset({"init_app", "Migrate", "SQLAlchemyUserDatastore", "isinstance"})
 """What takes names and does nothing with them that anybody has to know."""
+_CONSUMERS = frozenset(
+    {
+        *("all", "any", "dict", "extend", "frozenset", "join", "list", "max", "min", "set", "sorted", "sum", "tuple"),
+        "update",
+    }
+)
+"""Functions and methods that run a generator to its end, or to the first of its items."""
 _SHOWING = frozenset({"shell_context_processor", "context_processor", "app_context_processor"})
 """Decorators of functions that only show what there is."""
 

@@ -246,7 +246,8 @@ def told(body: Body, text: str) -> list[object]:
         ("a and b", []),
         ("'k' in a", ["use a"]),
         ("[b(x) for x in a if c(x)]", ["use a", ("loop", ["call c()", "call b()"], [])]),
-        ("sum(b(x) for x in a)", ["use a", "call sum()"]),
+        ("sum(b(x) for x in a)", ["use a", ("loop", ["call b()"], []), "call sum()"]),
+        ("each(b(x) for x in a)", ["use a", "call each()"]),
         (
             "for x in a():\n    b()\nelse:\n    c()",
             ["call a()", "use a()", "bind x", ("loop", ["call b()"], ["call c()"])],

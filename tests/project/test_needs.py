@@ -50,3 +50,12 @@ def test_the_table_is_what_is_asked(name: str) -> None:
     assert DEPENDING.get(name, level) == level
     if how != "read":
         assert need_of(name, name, called=False) is None, "only naming it needs nothing"
+
+
+def test_that_nobody_is_there_without_a_request() -> None:
+    login = pytest.importorskip("flask_login")
+    assert login.current_user._get_current_object() is None
+    path = "flask_login.current_user._get_current_object"
+    assert need_of(path, path, called=True) is None
+    path = "flask.current_app._get_current_object"
+    assert need_of(path, path, called=True) == ("flask.current_app", 1)
