@@ -39,6 +39,8 @@ class Collected:
     marks: set[str] = field(default_factory=set[str])
     before: tuple[Key, ...] = ()
     pops: int = 0
+    known: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
+    """The canonical names of the paths that were asked for."""
     clients: set[str] = field(default_factory=set[str])
     """Names of test clients."""
     made: dict[str, str] = field(default_factory=dict[str, str])

@@ -90,7 +90,10 @@ class Flow(ABC):
         """The canonical name of a path here."""
         if self.here.hidden and links.split(path)[0] in self.here.hidden:
             return None
-        return self.names.canonical(path, self.here.scopes)
+        known = self.here.known
+        if path not in known:
+            known[path] = self.names.canonical(path, self.here.scopes)
+        return known[path]
 
     def pushes(self, event: Call, path: str) -> bool:
         """The call pushes or pops a context."""

@@ -128,6 +128,10 @@ _LOOPS = re.compile(r"(?:AsyncIO|Tornado|Twisted)Scheduler")
 _QUEUES = re.compile(r"(?:^|\.)rq\.(?:queue\.)?Queue\(\)\.")
 
 
+STARTERS = tuple(sorted({*(name.rpartition(".")[2] for name in _BY_NAME), "add_job", "enqueue"}))
+"""The last names of calls that start what they are given."""
+
+
 def _job_of(name: str) -> str:
     """The kind of a scheduler's jobs: those of an event loop may go on with the context of who started it, the threads
     of the others never do."""

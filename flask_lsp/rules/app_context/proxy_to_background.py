@@ -52,7 +52,7 @@ import ast
 from collections.abc import Iterator
 
 from flask_lsp.facts.values import path_of
-from flask_lsp.project.entries import Handing, handing
+from flask_lsp.project.entries import STARTERS, Handing, handing
 from flask_lsp.project.reaching import STARTED
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
@@ -62,7 +62,7 @@ rule = Rule(
     "FL103",
     "proxy-to-background",
     Level.ERROR,
-    words=("current_app", "request", "session", "g", "current_user"),
+    words=(*STARTERS, ".delay", ".apply_async", ".send"),
 )
 
 _PROXIES = {
