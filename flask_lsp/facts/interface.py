@@ -50,6 +50,7 @@ from flask_lsp.facts.pushes import pushes
 from flask_lsp.facts.rendering import names_given, rendered
 from flask_lsp.facts.requests import error_of, on_g
 from flask_lsp.facts.sending import sent_in
+from flask_lsp.facts.serving import host_and_port, runs_in
 from flask_lsp.facts.traverse import attributes, every_event, returns
 
 Interface: TypeAlias = "tuple[object, ...]"
@@ -215,9 +216,11 @@ def _assembly(facts: BlockFacts) -> Iterator[object]:
         said = tuple(_said(function.body))
         decorators = tuple(value for value, _ in function.decorators)
         looks, pages = requests.looks_at(function), rendered(function)
-        changed = results_changed(function)
-        if said or decorators or looks or pages or changed:
-            yield function.name, decorators, said, _needed(function, said), looks, pages, names_given(function), changed
+        changed, runs = results_changed(function), runs_in(function)
+        if said or decorators or looks or pages or changed or runs:
+            needed, given = _needed(function, (*said, *runs)), names_given(function)
+            servers = tuple([(each.text, host_and_port(each)) for each in runs])
+            yield function.name, decorators, said, needed, looks, pages, given, changed, servers
     yield from sent_in(facts)
 
 

@@ -15,18 +15,15 @@ from flask_lsp.facts.launching import Part, Target, read_target
 from flask_lsp.facts.model import (
     Assigned,
     Bind,
-    Body,
     Branch,
     Call,
     Defined,
     Function,
     Import,
-    Literal,
     Parameter,
     Path,
-    Try,
-    With,
 )
+from flask_lsp.facts.serving import always, asks_name, host_and_port, is_run
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, links, names, routes
 from flask_lsp.project.deployment import folders_of, is_there, resolved
@@ -181,7 +178,7 @@ def runs_server(project: Project, document: str, target: Target, folders: tuple[
     offered = offers(project, found) or _called_apps(project, found, call)
     module = module_of(project, document, found, folders)
     target_text = f"{module}:{offered[0]}" if offered and module else ""
-    return Runs(found, target_text, _said(call, "host", 0), _said(call, "port", 1))
+    return Runs(found, target_text, *host_and_port(call))
 
 
 def _server_call(project: Project, document: str, facts: FileFacts) -> Path | None:
@@ -189,43 +186,23 @@ def _server_call(project: Project, document: str, facts: FileFacts) -> Path | No
     functions = {function.name: function for _, block in facts.blocks for function in block.functions.values()}
     called: list[str] = []
     for _, block in facts.blocks:
-        for event in _always(block.body):
+        for event in always(block.body):
             if found := _is_run(project, document, event, ()):
                 return found
             called.append(event.value.text.removesuffix("()"))
     for name in called:
         function = functions.get(name)
-        for event in _always(function.body) if function is not None else ():
+        for event in always(function.body) if function is not None else ():
             if found := _is_run(project, document, event, (cast("Function", function),)):
                 return found
     return None
 
 
 def _is_run(project: Project, document: str, event: Call, scopes: tuple[Function, ...]) -> Path | None:
-    text = event.value.text.removesuffix("()")
-    if not text.endswith(".run"):
+    if not is_run(event):
         return None
+    text = event.value.text.removesuffix("()")
     return event.value if names.Resolver(project).name(document, text, scopes) == f"{_APP}.run" else None
-
-
-def _always(body: Body) -> Iterator[Call]:
-    """The calls of a body that nothing but being run as a script decides on."""
-    for event in body:
-        match event:
-            case Call():
-                yield event
-            case Branch(bodies=(first, *_)) if _asks_name(event):
-                yield from _always(first)
-            case With(body=inner):
-                yield from _always(inner)
-            case Try(body=inner):
-                yield from _always(inner)
-            case _:
-                pass
-
-
-def _asks_name(branch: Branch) -> bool:
-    return "__name__" in repr(branch.test)
 
 
 def _only_as_script(facts: FileFacts) -> frozenset[str]:
@@ -233,7 +210,7 @@ def _only_as_script(facts: FileFacts) -> frozenset[str]:
     inside, outside = set[str](), set[str]()
     for _, block in facts.blocks:
         for event in block.body:
-            if isinstance(event, Branch) and _asks_name(event):
+            if isinstance(event, Branch) and asks_name(event):
                 inside |= {each.bound.name for each in every_event(event.bodies[0]) if isinstance(each, Bind)}
             else:
                 outside |= {each.bound.name for each in every_event((event,)) if isinstance(each, Bind)}
@@ -253,11 +230,6 @@ def _flask_script(project: Project, document: str, found: str, folders: tuple[st
         return None
     offered, module = offers(project, found), module_of(project, document, found, folders)
     return Runs(found, f"{module}:{offered[0]}" if offered and module else "", port="runserver")
-
-
-def _said(call: Path, name: str, position: int) -> str:
-    value = call.keyword(name) or (call.args[position] if len(call.args) > position else None)
-    return str(value.value) if isinstance(value, Literal) and value.value is not None else ""
 
 
 def _makes_app(project: Project, document: str, name: str) -> bool:

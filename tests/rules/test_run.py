@@ -98,6 +98,17 @@ def test_getattr_of_g_counts_for_others() -> None:
     same_as_fresh(project)
 
 
+def test_what_a_file_does_when_it_is_run_counts_for_who_starts_it() -> None:
+    """The server is started in a function, which no other module ever asks for."""
+    shop = "from flask import Flask\napp = Flask(__name__)\n\ndef main():\n    app.run()\n\nmain()\n"
+    project = project_of({"shop.py": shop, "Procfile": "web: python shop.py\n"})
+    assert [finding.rule.code for finding in check(project, "/case/Procfile")] == ["FL802"]
+    for edited in ("app.name", "other.run()", "if app.debug:\n        app.run()", "app = other\n    app.run()"):
+        changed = project.with_text("/case/shop.py", shop.replace("app.run()", edited))
+        assert not check(changed, "/case/Procfile"), edited
+        same_as_fresh(changed)
+
+
 @FEWER
 @given(seeds)
 def test_lines_typed(seed: int) -> None:
