@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from flask_lsp.facts.model import (
     Assigned,
@@ -70,8 +71,12 @@ def is_main(test: Value) -> bool:
             return False
 
 
-def attributes(class_: ClassDefined) -> dict[str, tuple[tuple[Function | None, Value], ...]]:
-    """What the body of a class and its methods bind to each attribute of its instances, with the method."""
+Attributes: TypeAlias = "dict[str, tuple[tuple[Function | None, Value], ...]]"
+"""By name, with the method that binds each."""
+
+
+def attributes(class_: ClassDefined) -> Attributes:
+    """What the body of a class and its methods bind to each attribute of its instances."""
     found: dict[str, list[tuple[Function | None, Value]]] = {}
     for event in class_.body:
         match event:

@@ -22,11 +22,10 @@ from flask_lsp.facts.model import (
     Literal,
     Parameter,
     Path,
-    Store,
-    Value,
 )
 from flask_lsp.facts.traverse import attributes, every_event, returns
 from flask_lsp.project import links
+from flask_lsp.project.names import attributes_of
 from flask_lsp.project.route_model import Key
 
 if TYPE_CHECKING:
@@ -79,7 +78,6 @@ class Scope(NamedTuple):
 Scopes: TypeAlias = "tuple[Scope, ...]"
 ClassThing: TypeAlias = "Callable[..., Any]"
 """Takes a question about a class with its key, and what else it needs."""
-_Members: TypeAlias = "tuple[dict[str, list[Bound]], dict[str, list[tuple[Function, Value]]]]"
 
 
 class Tracer:
@@ -139,7 +137,7 @@ class Tracer:
                 found = list(bound.function.bindings.get(part, ()))
             elif isinstance(bound, ClassDefined):
                 class_ = name
-                found = self._members(document, bound)[0].get(part, [])
+                found = self._members(document, bound).get(part, [])
             bound, name = (found[0] if len(found) == 1 else None), f"{name}.{part}"
         return None if bound is None else (bound, scopes)
 
@@ -149,7 +147,7 @@ class Tracer:
         if found is None or not depth:
             return None
         class_, scopes = found
-        bounds = self._members(key[0], class_)[0].get(name)
+        bounds = self._members(key[0], class_).get(name)
         if bounds:
             bound = bounds[0]
             if len(bounds) > 1 or isinstance(bound, Import):
@@ -278,11 +276,13 @@ class Tracer:
         found = self.class_at(key)
         if found is None or not depth:
             return None
-        bounds, given = self._members(key[0], found[0])
-        if any(not isinstance(bound, Assigned) or bound.value != Literal(None) for bound in bounds.get(name, ())):
+        bounds = self._members(key[0], found[0]).get(name, ())
+        if any(not isinstance(bound, Assigned) or bound.value != Literal(None) for bound in bounds):
             return None  # more than the ``None`` that stands there before
         things: set[Callable_] = set()
-        for method, value in given.get(name, ()):
+        for method, value in attributes_of(self.project, key[0], found[0]).get(name, ()):
+            if method is None or value == Literal(None):
+                continue
             scopes: Scopes = (Scope(method, f"{key[1]}.{method.name}", key[1]), *found[1])
             things.add(self._trace(key[0], value.text + after, scopes) if isinstance(value, Path) else None)
         for base in found[0].bases:
@@ -294,22 +294,14 @@ class Tracer:
                 things |= inner
         return frozenset(things)
 
-    def _members(self, document: str, class_: ClassDefined) -> _Members:
-        """What a class binds, and what its methods give to its objects; ``None`` is what is there before."""
-        kept = cast("dict[int, _Members]", self.project.files[document].kept.setdefault(Tracer, {}))
-        if (known := kept.get(id(class_))) is not None:
-            return known
-        bounds: dict[str, list[Bound]] = {}
-        given: dict[str, list[tuple[Function, Value]]] = {}
-        for bound in _bound_in(class_.body):
-            bounds.setdefault(bound.name, []).append(bound)
-            if isinstance(bound, Defined) and bound.function.parameters:
-                own = f"{bound.function.parameters[0].name}."
-                for event in every_event(bound.function.body):
-                    if isinstance(event, Store) and event.target.text.startswith(own) and event.value != Literal(None):
-                        given.setdefault(event.target.text[len(own) :], []).append((bound.function, event.value))
-        kept[id(class_)] = bounds, given
-        return bounds, given
+    def _members(self, document: str, class_: ClassDefined) -> dict[str, list[Bound]]:
+        """What the body of a class binds, by name."""
+        kept = cast("dict[int, dict[str, list[Bound]]]", self.project.files[document].kept.setdefault(Tracer, {}))
+        if (known := kept.get(id(class_))) is None:
+            known = kept[id(class_)] = {}
+            for bound in _bound_in(class_.body):
+                known.setdefault(bound.name, []).append(bound)
+        return known
 
     def _linked(self, link: links.Link | links.Absent | None, rest: str = "") -> Callable_:
         match link:

@@ -24,7 +24,7 @@ from flask_lsp.facts.model import (
     Parameter,
     Path,
 )
-from flask_lsp.facts.traverse import attributes, returns
+from flask_lsp.facts.traverse import Attributes, attributes, returns
 from flask_lsp.project import links
 from flask_lsp.project.links import split
 from flask_lsp.text import Span
@@ -221,12 +221,9 @@ class Resolver:
 
     def _attribute(self, document: str, class_: ClassDefined, path: str, scopes: tuple[Function, ...]) -> str | None:
         """What all assignments to an attribute of the instances mean, with what follows it in the path."""
-        file, (name, rest) = self._project.files[document], split(path)
-        known = file.kept.setdefault(ClassDefined, {})
-        if id(class_) not in known:
-            known[id(class_)] = attributes(class_)
+        name, rest = split(path)
         found: set[str | None] = set()
-        for method, value in known[id(class_)].get(name, ()):
+        for method, value in attributes_of(self._project, document, class_).get(name, ()):
             around = scopes if method is None else (method, *scopes)
             found.add(self._resolve(document, value.text + rest, around) if isinstance(value, Path) else None)
         return found.pop() if len(found) == 1 else None
@@ -244,6 +241,14 @@ class Resolver:
         if not kin:
             return f"{_module_name(document)}.{bound.name}{rest}"
         return next((name for name in kin if not name.endswith("Mixin")), kin[0]) + rest
+
+
+def attributes_of(project: Project, document: str, class_: ClassDefined) -> Attributes:
+    """What a class of a file and its methods bind to the attributes of its objects, kept with the file."""
+    known: dict[int, Attributes] = project.files[document].kept.setdefault(ClassDefined, {})
+    if id(class_) not in known:
+        known[id(class_)] = attributes(class_)
+    return known[id(class_)]
 
 
 @lru_cache(4096)
