@@ -24,7 +24,8 @@ _MANY = 12
 """Joined to so many, the next that may end does so."""
 _MIXED = 0x9E3779B1
 _LINE = re.compile(r"[^\n]*\n?")
-_ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
+ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
+"""``*name`` in YAML, which brings what stands at an anchor."""
 
 
 class Cut(NamedTuple):
@@ -118,7 +119,7 @@ class Reader:
     def _behind(self, head: str, text: str, read: Piece) -> Piece:
         """What the text says that was read behind something else."""
         size = len(head)
-        if _ALIAS.search(text):  # what an alias brings is said where its anchor stands
+        if ALIAS.search(text):  # what an alias brings is said where its anchor stands
             own = self._read(head)
             said = {each.name_span for each in own.variables} | {each.whole for each in own.commands}
             brought = [each.name_span for each in read.variables] + [each.whole for each in read.commands]

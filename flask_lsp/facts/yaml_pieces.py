@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from flask_lsp.deployment_files import Kind
-from flask_lsp.facts.pieces import Cut, joined
+from flask_lsp.facts.pieces import ALIAS, Cut, joined
 
 _KEY = re.compile(r"( *)([\w./-]+):(?=\s|\Z)")
 _WORD = re.compile(r" *\w[\w./:=$-]*[ \t]*\r?(?:\n|\Z)")
@@ -23,7 +23,6 @@ _MARK = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 _SAYING = re.compile(r"^ *[^\s#][^\n]*", re.MULTILINE)
 """A line that says something."""
 _ANCHOR = re.compile(r"(?:^|\s)&([\w-]+)")
-_ALIAS = re.compile(r"(?:^|[\s\[,])\*([\w-]+)")
 COMMANDS = frozenset({"command", "entrypoint", "args", "startcommand", "run", "start", "script"})
 """Keys whose values are started."""
 _TELLING = frozenset({"name", "build", "profiles", "volumes"})
@@ -211,7 +210,7 @@ def _heads(cut: Sequence[Cut]) -> list[str]:
         needed = set[int]()
         todo = [number]
         while todo:
-            for name in _ALIAS.findall(cut[todo.pop()].text):
+            for name in ALIAS.findall(cut[todo.pop()].text):
                 if anchors.get(name, number) not in (*needed, number):
                     needed.add(anchors[name])
                     todo.append(anchors[name])
