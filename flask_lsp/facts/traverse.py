@@ -10,6 +10,7 @@ from flask_lsp.facts.model import (
     Bind,
     Body,
     Branch,
+    Call,
     ClassDefined,
     Compared,
     Defined,
@@ -21,9 +22,13 @@ from flask_lsp.facts.model import (
     Path,
     Store,
     Try,
+    Use,
     Value,
     With,
 )
+
+_PLAIN = frozenset({Call, Leave, Store, Use})
+"""Events that hold no bodies."""
 
 
 def inner_bodies(event: Event) -> tuple[Body, ...]:
@@ -47,8 +52,9 @@ def every_event(body: Body) -> Iterator[Event]:
     """All events of a body and of the bodies in it, without those of nested functions."""
     for event in body:
         yield event
-        for inner in inner_bodies(event):
-            yield from every_event(inner)
+        if type(event) not in _PLAIN:  # most are, and this is asked of all of them again and again
+            for inner in inner_bodies(event):
+                yield from every_event(inner)
 
 
 def breaks(body: Body) -> bool:

@@ -7,7 +7,7 @@ members, decorators, and what functions return.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from flask_lsp.facts.model import (
@@ -211,11 +211,12 @@ class Tracer:
             return Outside(f"builtins.{root}{rest}")
         return self._linked(link, rest)
 
-    def _all_same(self, document: str, bounds: Iterable[Bound], rest: str, scopes: Scopes, around: str) -> Callable_:
-        every = list(bounds)
-        if len(every) > 8 or sum(isinstance(bound, Defined | ClassDefined) for bound in every) > 1:
+    def _all_same(self, document: str, bounds: Sequence[Bound], rest: str, scopes: Scopes, around: str) -> Callable_:
+        if len(bounds) == 1:  # nearly always
+            return self._bound(document, bounds[0], rest, scopes, around)
+        if len(bounds) > 8 or sum(isinstance(bound, Defined | ClassDefined) for bound in bounds) > 1:
             return None
-        found = {self._bound(document, bound, rest, scopes, around) for bound in every}
+        found = {self._bound(document, bound, rest, scopes, around) for bound in bounds}
         return found.pop() if len(found) == 1 else None
 
     def _bound(self, document: str, bound: Bound, rest: str, scopes: Scopes, around: str) -> Callable_:

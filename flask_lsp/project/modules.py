@@ -11,6 +11,7 @@ class Modules:
     def __init__(self, documents: Collection[str], root: str | None) -> None:
         self._documents = documents
         self._root = root
+        self._known: dict[tuple[str, str, int], str | None] = {}
         self._found: dict[tuple[str, str, int], tuple[list[str], list[str]]] = {}
         """What a name may mean in a folder: first what is on the path, then what lies in packages."""
 
@@ -22,6 +23,12 @@ class Modules:
         packages come last: they are on the path only of programs in them. A file that has the name of what it imports
         means something else, but for a package on the path, which may import its own modules.
         """
+        asked = (document, name, level)
+        if asked not in self._known:
+            self._known[asked] = self._find(*asked)
+        return self._known[asked]
+
+    def _find(self, document: str, name: str, level: int) -> str | None:
         key = (_folder(document), name, level)
         if (candidates := self._found.get(key)) is None:
             candidates = self._found[key] = self._candidates(*key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
@@ -133,14 +133,16 @@ class Resolver:
             return None
         bindings = file.facts.bindings
         if ats := bindings.get(root):
-            return self._all_same(document, (at.bound for at in ats), rest, ())
+            return self._all_same(document, [at.bound for at in ats], rest, ())
         link = links.starred(self._project, document, root) if "*" in bindings else links.ABSENT
         if link is links.ABSENT:
             return f"builtins.{root}{rest}" if root in _BUILTINS else None
         return self._linked(link, rest)
 
-    def _all_same(self, document: str, bounds: Iterable[Bound], rest: str, scopes: tuple[Function, ...]) -> str | None:
+    def _all_same(self, document: str, bounds: Sequence[Bound], rest: str, scopes: tuple[Function, ...]) -> str | None:
         """The one meaning that all bindings of a name share."""
+        if len(bounds) == 1:  # nearly always
+            return self._bound(document, bounds[0], rest, scopes)
         found: set[str | None] = set()
         for bound in bounds:
             found.add(self._bound(document, bound, rest, scopes))

@@ -96,12 +96,18 @@ _BEFORE_SENDER = 4
 """Arguments that stand before it: five since Flask-Mail 0.10."""
 
 
+_ROOTS = tuple({name.partition(".")[0] for name in (*PROXIES, *CALLS, *ATTRIBUTES)})
+"""How all names begin that need something."""
+
+
 def need_of(name: str, written: str, *, called: bool) -> tuple[str, Level] | None:
     """The part of a canonical name that needs a context and which, ``None`` if it needs none.
 
     ``written`` is the path as it stands there: what was read before, as in ``users = User.query.all()``, needs nothing
     when it is used. ``called``: the name is being called, not only read.
     """
+    if not name.startswith(_ROOTS):
+        return None
     for proxy, level in PROXIES.items():
         rest = name[len(proxy) :] if name.startswith(proxy) else ""
         if rest[:1] in (".", "[", "(") and not rest.startswith((".__", "()")):

@@ -214,7 +214,7 @@ class Project:
         """Somebody wants to know which files are asked for: what is known already may not be taken as it is."""
         return isinstance(self._files, _Watched)
 
-    @property
+    @cached_property
     def files(self) -> Mapping[str, File]:
         return MappingProxyType(self._files)
 

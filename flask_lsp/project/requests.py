@@ -135,7 +135,9 @@ def _routed(project: Project, document: str, function: str) -> bool:
 
 def is_closed_on_g(project: Project, document: str, name: str) -> bool:
     """Some function takes ``g.name`` away, or has it and closes something; or who gets it from the function that puts
-    it there closes it."""
+    it there closes it. Nobody can tell before all files are known."""
+    if not project.complete:
+        return True
     closers = _closers_on_g(project, name)
     return any(not _is_idle(project, key) for key in closers) or _is_closed_by_takers(project, document, name)
 

@@ -84,9 +84,9 @@ def _found(ctx: Context) -> tuple[Found, ...]:
 
 
 def _placed(ctx: Context, every: tuple[Failing, ...]) -> Iterator[Found]:
-    if not every or kinds.is_migration(ctx.project, ctx.file.document):
+    if not every or kinds.is_migration(ctx.project, ctx.document):
         return
-    graph, document = call_graph(ctx.project), ctx.file.document
+    graph, document = call_graph(ctx.project), ctx.document
     seen: set[tuple[Step, str]] = set()
     for one in every:
         if document not in _documents(one):
@@ -266,6 +266,6 @@ def trail(ctx: Context, one: Found) -> list[Related]:
     for message, step in places:
         span = span_of(ctx.project, step.key, step.at)
         if span is not None and step != one.place:
-            here = step.key[0] == ctx.file.document
+            here = step.key[0] == ctx.document
             shown.append(Related(message, span) if here else Related(message, span, document=step.key[0]))
     return shown

@@ -80,7 +80,7 @@ def in_test(found: Found, ctx: Context) -> list[Fix]:
 def _around(found: Found, ctx: Context, method: str, *, current: bool = False) -> Iterator[Fix]:
     """Wrap the statement at the place, and its neighbours up to the last that needs it too."""
     key = found.place.key
-    if key[0] != ctx.file.document:
+    if key[0] != ctx.document:
         return
     app = "current_app" if current else _application(ctx, key[0], key)
     if app is None:

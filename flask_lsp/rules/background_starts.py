@@ -45,7 +45,7 @@ def request_fixes(found: Found, ctx: Context) -> list[Fix]:
     if may_hand_over(found, ctx) and (values := _values(found, ctx)):
         written = ", ".join(dict.fromkeys(f"`{value.written}{value.rest}`" for value in values))
         result.append(Fix(f"Hand over {written}", False, _TakingOut(found, values).change))
-    if _given_in(failing.entry)[0] == ctx.file.document and failing.entry.kind in ("thread", "timer", *_AS_THEY_ARE):
+    if _given_in(failing.entry)[0] == ctx.document and failing.entry.kind in ("thread", "timer", *_AS_THEY_ARE):
         result.append(Fix("Start it with a copy of the request context", False, _Copying(failing).change))
     return result
 
@@ -133,7 +133,7 @@ def _values(found: Found, ctx: Context) -> tuple[_Value, ...]:
     """What a function reads from its request; empty where it does more with it, or lacks something else too."""
     failing, graph = found.failing, call_graph(ctx.project)
     key = failing.function
-    if failing.steps or failing.where != key or key[0] != ctx.file.document:
+    if failing.steps or failing.where != key or key[0] != ctx.document:
         return ()
     span, said = definition(ctx.project, key), graph.said.get(key, NOTHING_SAID)
     others = [need for each in graph.reachable(key) if each != key for need in graph.said.get(each, NOTHING_SAID).needs]

@@ -30,6 +30,8 @@ class Context:
 
     def __init__(self, project: Project, file: File, block: Block | None) -> None:
         self.project = project
+        """Like ``file`` it is for fixes, and for rules that fire on whole files: what is found in a block is kept by
+        what was asked."""
         self.file = file
         self._block = block
         self.rule: Rule
@@ -45,6 +47,11 @@ class Context:
         self.project, self.file = project, file
 
     @property
+    def document(self) -> str:
+        """The file that is checked."""
+        return self.file.document
+
+    @property
     def block(self) -> Block:
         """The block of the node. Rules that fire on whole files have none."""
         assert self._block is not None
@@ -54,9 +61,13 @@ class Context:
 
     def ask(self, question: Callable[..., _Answer], *key: Any) -> _Answer:
         """The answer to ``question(project, document, *key)``; the answer must be comparable and free of spans."""
-        answer = answered(self.project, self.file.document, question, key)
+        answer = answered(self.project, self.document, question, key)
         self.reads[question, key] = answer
         return answer
+
+    def path(self, document: str) -> str:
+        """A document's path below the root of the project, with ``/``."""
+        return self.project.path(document)
 
     @property
     def versions(self) -> Versions:
@@ -95,14 +106,14 @@ class Context:
                 lambda _, path: self.ask(names.canonical, path),
                 lambda module, attribute, level, rest: self.ask(names.imported, module, attribute, level, rest),
             )
-            self._paths[known] = resolver.name(self.file.document, path, self.scopes(at))
+            self._paths[known] = resolver.name(self.document, path, self.scopes(at))
         return self._paths[known]
 
     def _bound_in_class(self, name: str, at: ast.AST) -> bool:
         """A class in whose body ``at`` stands, in no function there, binds the name."""
-        if not facts_of(self.block).classes:
-            return False
         function, below = self.function(at), at
+        if not facts_of(self.block).classes or function not in self.block.nodes.around_classes:
+            return False
         for node in self.ancestors(at):
             if node is function:
                 return False

@@ -9,6 +9,7 @@ from flask_lsp.facts.model import Import
 from flask_lsp.project.importers import reach
 from flask_lsp.project.places import place
 from flask_lsp.project.project import File, Project
+from flask_lsp.rules.context import Context
 from flask_lsp.rules.editing import Editing
 
 _INIT = "/__init__.py"
@@ -45,10 +46,14 @@ def import_line(editing: Editing, document: str, name: str) -> tuple[str, str] |
     return f"from {module} import {renamed}", local
 
 
-def can_travel(file: File, project: Project, parts: Iterable[ast.AST]) -> bool:
+def can_travel(ctx: Context, parts: Iterable[ast.AST]) -> bool:
     """Expressions of a file can be written in others: all they name is imported from packages."""
     names = {each.id for part in parts for each in ast.walk(part) if isinstance(each, ast.Name)}
-    return all(_package_import(file, project, name) is not None for name in names)
+    return all(ctx.ask(_is_of_package, name) for name in sorted(names))
+
+
+def _is_of_package(project: Project, document: str, name: str) -> bool:
+    return _package_import(project.files[document], project, name) is not None
 
 
 def written_in(other: Editing, editing: Editing, node: ast.AST) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
@@ -43,7 +43,7 @@ class Nodes:
             for field in fields:
                 value: Any = getattr(node, field, None)
                 within = inside if inside is not None and field == "body" else function
-                if isinstance(value, list):
+                if type(value) is list:
                     for item in value:  # pyright: ignore[reportUnknownVariableType]
                         if isinstance(item, ast.AST):
                             parents[item] = node
@@ -55,6 +55,11 @@ class Nodes:
             stack += below
         self._bound: dict[ast.AST, frozenset[str]] = {}
         self._own: dict[FunctionNode, list[ast.AST]] | None = None
+
+    @cached_property
+    def around_classes(self) -> frozenset[FunctionNode | None]:
+        """The functions in whose bodies classes are defined, ``None`` for the module."""
+        return frozenset([self.functions.get(node) for node in self.order if isinstance(node, ast.ClassDef)])
 
     def own(self, function: FunctionNode) -> list[ast.AST]:
         """The nodes that run in the body of a function, in the order of the text; bodies of functions in it are left

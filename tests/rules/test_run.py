@@ -8,6 +8,7 @@ import gc
 import logging
 import random
 import re
+import sys
 import weakref
 from collections.abc import Iterator
 
@@ -393,6 +394,25 @@ def test_findings_of_files_count_from_the_file(own: Rules) -> None:
     own.add("FL001", FileFacts, last)
     project = project_of({"app.py": "a\nb = \nc\n"})
     assert shown(project) == [("a", "begins here"), ("c", "begins here")]
+
+
+def test_what_is_found_in_a_block_rests_on_questions_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is kept for as long as their answers are the same: who looks past them is not asked again."""
+
+    class Guarded(Context):
+        def __getattribute__(self, name: str) -> object:
+            if name in ("project", "file") and object.__getattribute__(self, "_block") is not None:
+                assert sys._getframe(1).f_globals["__name__"] in (Context.__module__, run.__name__)
+            return object.__getattribute__(self, name)
+
+    monkeypatch.setattr(run, "Context", Guarded)
+    for case in python_cases():
+        project = project_of(case.files)
+        for document in project.files:
+            check(project, document)
+        assert not caplog.records, case
 
 
 def test_kept_fixes_ask_the_newest_snapshot_and_keep_no_other(own: Rules) -> None:

@@ -35,7 +35,7 @@ def close_at_the_end(node: ast.AST, name: str, ctx: Context) -> list[Fix]:
         lines += closing(name, called, g, editing)
         editing.insert_after(function, "", "", *lines)
         if app is not None:
-            thing = (ctx.file.document, called)
+            thing = (ctx.document, called)
             register = (set_up.initialises, set_up.registers)
             set_up.add_line(editing, app, register, thing, lambda it, app: f"{app}.teardown_appcontext({it})")
 
@@ -48,7 +48,7 @@ def register_closer(closer: Key, ctx: Context) -> list[Fix]:
     title = f"Register `{closer[1]}()`, which closes it when the request ends"
     if not ctx.ask(takes_error, *closer):
         return []
-    if closer[0] == ctx.file.document and (owner := ctx.ask(hook_of)) is not None:
+    if closer[0] == ctx.document and (owner := ctx.ask(hook_of)) is not None:
         return [Fix(title, False, lambda editing: _decorate(editing, closer[1], f"@{owner[0]}.{owner[1]}"))]
     if (app := ctx.ask(app_for, *closer)) is None:
         return []

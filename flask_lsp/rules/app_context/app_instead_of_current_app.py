@@ -86,7 +86,7 @@ rule = Rule("FL107", "app-instead-of-current-app", Level.WARNING, words=("import
 
 
 def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
-    if ctx.is_test or ctx.is_migration or own_app.is_entry_point(ctx.file.document):
+    if ctx.is_test or ctx.is_migration or own_app.is_entry_point(ctx.document):
         return
     if not ctx.ask(own_app.imports_app):
         return

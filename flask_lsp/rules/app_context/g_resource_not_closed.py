@@ -70,7 +70,7 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
     if ctx.function(node) is None or ctx.is_test:
         return
     for where, name, value in _kept(node, ctx):
-        if not ctx.project.complete or _in_own_context(node, ctx):
+        if _in_own_context(node, ctx):
             continue
         kind, idle = resource_of(ctx.name(value)), ctx.ask(requests.idle_closer, name)
         what = f"the {kind}" if kind is not None else "what is"

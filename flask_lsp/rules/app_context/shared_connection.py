@@ -135,7 +135,7 @@ def _is_meant(call: ast.Call) -> bool:
 
 
 def _fixes(node: ast.Assign, name: str, users: tuple[Key, ...], ctx: Context) -> list[Fix]:
-    document = ctx.file.document
+    document = ctx.document
     getter, closer = f"get_{name.strip('_')}", f"close_{name.strip('_')}"
     if ctx.parent(node) is not ctx.block.tree or ctx.ask(binds_any, getter, closer):
         return []

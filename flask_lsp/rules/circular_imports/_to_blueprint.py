@@ -53,7 +53,7 @@ class _Naming(NamedTuple):
 def to_blueprint(added: Added, ctx: Context) -> Iterator[Fix]:
     """Offered where the application is used for nothing else here, and every place that names one of the endpoints,
     which are others then, can be changed too."""
-    project, document, app = ctx.project, ctx.file.document, added.factory.app
+    project, document, app = ctx.project, ctx.document, added.factory.app
     uses = _uses(ctx.file, added.name)
     name = (document.removesuffix(INIT) if document.endswith(INIT) else document[:-3]).rpartition("/")[2]
     variable = next((each for each in ("bp", f"{name}_bp") if each not in ctx.file.facts.bindings), None)

@@ -52,14 +52,14 @@ def _is_plain(ctx: Context, found: Import) -> bool:
     if not isinstance(found.block.parents.get(found.node), ast.Module):
         return False
     return not any(
-        alias is not found.alias and ctx.project.module(other, node.module or "", node.level) == ctx.file.document
+        alias is not found.alias and ctx.project.module(other, node.module or "", node.level) == ctx.document
         for other, node, alias in _imports_of(ctx.project, found.local)
     )
 
 
 def _names_of(ctx: Context, found: Import, document: str) -> list[str]:
     """What the statement imports and is no module: without these names, the circle is gone."""
-    project, here, node = ctx.project, ctx.file.document, found.node
+    project, here, node = ctx.project, ctx.document, found.node
     inside = f"{node.module}." if node.module else ""
     modules = {each.name: project.module(here, f"{inside}{each.name}", node.level) for each in node.names}
     return [name for name, other in modules.items() if other in (None, document) or name == found.alias.name]

@@ -74,7 +74,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
     related = [Related("The application is made here", document=app[0], name=app[1].partition(".")[0]) for app in apps]
     fixes: list[Fix] = []
     if len(apps) == 1 and ctx.ask(can_add, apps[0], name) and not ctx.ask(unregistered.name_is_taken, to, apps[0]):
-        fixes.append(_register((ctx.file.document, name), apps[0]))
+        fixes.append(_register((ctx.document, name), apps[0]))
     yield ctx.finding(node, message, fixes=fixes, related=related)
 
 

@@ -89,7 +89,7 @@ def check(node: ast.Call, ctx: Context) -> Iterator[Finding]:
         case _:
             message = f"`{name}` is bound to `{app}` on import: {advice}"
     related: list[Related] = []
-    if binding.app is not None and binding.app[0] != ctx.file.document:
+    if binding.app is not None and binding.app[0] != ctx.document:
         related.append(
             Related("The application is made here", document=binding.app[0], name=binding.app[1].partition(".")[0])
         )
@@ -104,12 +104,8 @@ def _fixes(node: ast.Call, name: str, binding: Binding, ctx: Context) -> Iterato
     others = [*node.args[1:], *(keyword for keyword in node.keywords if keyword.arg != "app")]
     if app is None or made.app is None or not _is_movable(node):
         return
-    here, in_factory = app[0] == ctx.file.document, "." in app[1]
-    if (
-        in_factory
-        and not here
-        and not (can_travel(ctx.file, ctx.project, [node.func, *others]) and ctx.ask(_has_room, app, name))
-    ):
+    here, in_factory = app[0] == ctx.document, "." in app[1]
+    if in_factory and not here and not (can_travel(ctx, [node.func, *others]) and ctx.ask(_has_room, app, name)):
         return
     if not in_factory and not here:
         if made.extension.moves and others:

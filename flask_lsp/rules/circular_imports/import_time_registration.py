@@ -94,7 +94,7 @@ rule = Rule("FL303", "import-time-registration", Level.WARNING, words=("import",
 
 
 def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
-    if own_app.is_entry_point(ctx.file.document) or not ctx.ask(own_app.imports_app):
+    if own_app.is_entry_point(ctx.document) or not ctx.ask(own_app.imports_app):
         return
     others = 0
     for added in ctx.ask(added_at_import):
@@ -126,7 +126,7 @@ def _fixes(added: Added, span: Span, ctx: Context) -> Iterator[Fix]:
     if not added.blueprint:
         yield from to_blueprint(added, ctx)
         return
-    found = place(ctx.project, ctx.file.document, added.blueprint) if added.blueprint else None
+    found = place(ctx.project, ctx.document, added.blueprint) if added.blueprint else None
     statement = _statement(ctx, span)
     app = added.factory.app
     if found is None or statement is None or not can_add(ctx.project, found.document, app, found.name):

@@ -66,7 +66,7 @@ def check(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
         registered = place_of(registration, each.registered)
         if span is None or registered is None:
             continue
-        here = each.registered.document == ctx.file.document
+        here = each.registered.document == ctx.document
         where = "above" if here else f"in `{module_name(ctx.project, each.registered.document)}`"
         message = (
             f"The blueprint was registered before this runs ({where}), so `{each.method}` raises AssertionError: "

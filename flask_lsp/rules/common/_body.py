@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from flask_lsp.project.project import Project
 from flask_lsp.rules.common._item import KINDS
 from flask_lsp.rules.common._request import leaves
 from flask_lsp.rules.context import Context
@@ -52,7 +53,7 @@ def reading(function: FunctionDef, ctx: Context) -> Reading:
     """What a function, with those in it, reads."""
     found: list[Read] = []
     whole = False
-    requests = _requests(ctx)
+    requests = ctx.ask(_requests)
     for node in ctx.block.nodes.within(function):
         if isinstance(node, ast.Attribute):
             if node.attr in _RAW and ctx.name(node.value) == "flask.request":
@@ -70,9 +71,9 @@ def reading(function: FunctionDef, ctx: Context) -> Reading:
     return Reading(tuple(sorted(found, key=lambda read: ctx.span(read.node))), whole)
 
 
-def _requests(ctx: Context) -> frozenset[str]:
+def _requests(project: Project, document: str) -> frozenset[str]:
     """The names that the request may go by here."""
-    bindings = ctx.file.facts.bindings
+    bindings = project.files[document].facts.bindings
     return frozenset(
         {"request"}
         | {name for name, ats in bindings.items() if any(getattr(at.bound, "attribute", "") == "request" for at in ats)}

@@ -15,7 +15,7 @@ def key_of(function: FunctionNode, ctx: Context) -> Key | None:
     if isinstance(function, ast.Lambda):
         return None
     around = [each for each in ctx.ancestors(function) if isinstance(each, _NAMED)]
-    return ctx.file.document, ".".join(each.name for each in (*reversed(around), function))
+    return ctx.document, ".".join(each.name for each in (*reversed(around), function))
 
 
 def answers(function: FunctionNode, ctx: Context) -> bool:

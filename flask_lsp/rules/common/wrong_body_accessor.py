@@ -230,7 +230,7 @@ def _keys_sent(bodies: list[Client]) -> frozenset[str] | None:
 
 
 def _who(bodies: list[Client], ctx: Context) -> str:
-    path = ctx.project.path(bodies[0].document)
+    path = ctx.path(bodies[0].document)
     return f"`{path}` sends" if len({one.document for one in bodies}) == 1 else f"`{path}` and others send"
 
 

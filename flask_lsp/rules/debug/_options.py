@@ -27,7 +27,7 @@ def check(options: ast.keyword, keyword: str, message: str, ctx: Context) -> Ite
     elif any(value.id in scope.bindings for scope in ctx.scopes(value)):
         return
     elif ctx.ask(_module_on, value.id, keyword):
-        related = Related("The options are made here.", document=ctx.file.document, name=value.id)
+        related = Related("The options are made here.", document=ctx.document, name=value.id)
         yield ctx.finding(options, message, fixes=[_module_fix(value.id, keyword)], related=[related])
 
 

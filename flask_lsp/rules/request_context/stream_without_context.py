@@ -63,7 +63,7 @@ def check(node: ast.GeneratorExp, ctx: Context) -> Iterator[Finding]:
 def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     if ctx.is_test:
         return
-    for found in streams(ctx.project, ctx.file.document):
+    for found in streams(ctx.project, ctx.document):
         name = found.generator[1].rpartition(".")[2]
         through = f", through `{found.steps[0][1]}()`," if found.steps else ""
         wrap = "put `@stream_with_context` on it" if found.is_view else "wrap it in `stream_with_context`"

@@ -77,8 +77,9 @@ def _keys(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
                 case ast.Subscript(value=mapping, slice=ast.Constant(value=str(key)) as written):
                     if is_config(mapping, ctx):
                         yield key, ctx.span(written), False
-                case ast.Name(id=key) if ctx.function(target) is None and _is_setting(target, key, ctx):
-                    yield key, ctx.span(target), True
+                case ast.Name(id=key) if ctx.function(target) is None and meant_by(key) is not None:
+                    if _is_setting(target, key, ctx):
+                        yield key, ctx.span(target), True
                 case _:
                     pass
         case _:

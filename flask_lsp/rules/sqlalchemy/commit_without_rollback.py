@@ -86,7 +86,7 @@ _ANSWERS = re.compile(r"jsonify|response|redirect|render|template|error|abort|no
 
 
 def in_pause(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
-    found = sessions.broken_in(ctx.project, ctx.file.document)
+    found = sessions.broken_in(ctx.project, ctx.document)
     if not found:
         return
     places = {written.name: (start, written.spans) for start, written in written_in(facts)}

@@ -82,7 +82,7 @@ rule = Rule("FL701", "missing-commit", Level.WARNING)
 
 
 def in_pause(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
-    found = sessions.lost_in(ctx.project, ctx.file.document)
+    found = sessions.lost_in(ctx.project, ctx.document)
     if not found:
         return
     places = {written.name: (start, written.spans) for start, written in written_in(facts)}

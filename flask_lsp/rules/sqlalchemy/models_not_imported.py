@@ -93,7 +93,7 @@ def _finding(node: ast.Call, models: tuple[Models, ...], ctx: Context) -> Findin
     shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMED])
     message = f"No program that comes here imports {shown}, so no table is made: import the models before."
     related = [Related(f"`{one.names[0]}` is defined here", document=one.document, name=one.names[0]) for one in models]
-    statement, here = ctx.statement(node), ctx.file.document
+    statement, here = ctx.statement(node), ctx.document
 
     def change(editing: Editing) -> None:
         lines: list[str] = []
@@ -122,12 +122,12 @@ def _too_early(facts: FileFacts, ctx: Context) -> Iterator[Finding]:
             owner = event.value.text.removesuffix(".create_all()")
             if not owner.isidentifier() or ctx.ask(names.canonical, owner) != DATABASE or ctx.is_test:
                 continue
-            below = tables.defined_below(ctx.project, ctx.file.document, owner, start)
+            below = tables.defined_below(ctx.project, ctx.document, owner, start)
             if below is not None:
                 message = (
                     f"Models such as `{below}` are defined below, so their tables are not made: move this behind them."
                 )
-                related = [Related(f"`{below}` is defined later", document=ctx.file.document, name=below)]
+                related = [Related(f"`{below}` is defined later", document=ctx.document, name=below)]
                 yield ctx.finding(event.span.shift(start), message, related=related, fixes=[_moved(start, below)])
 
 
