@@ -358,6 +358,17 @@ def is_there(documents: Collection[str], target: Target) -> bool:
     return any(document.endswith(ends) for document in documents)
 
 
+def told_beside(project: Project, document: str) -> str:
+    """What ``flask`` is told by the ``.env`` or ``.flaskenv`` that it finds where a file is, or above it; empty where
+    there is none. A question for ``Context.ask``."""
+    for folder in folders_of(project, document):
+        for name in (".env", ".flaskenv"):  # the first has the first word
+            file = project.files.get(f"{folder}/{name}")
+            for variable in file.deployment.named("FLASK_APP", lambda each: bool(each.value)) if file else ():
+                return variable.value or ""
+    return ""
+
+
 def resolved(project: Project, document: str, target: Target, *folders: str) -> str | None:
     """The file that a target in a deployment file means. A question for ``Context.ask``."""
     for folder in folders_of(project, document, *folders):

@@ -83,6 +83,8 @@ def forgotten(project: Project, document: str, name: str) -> Made | None:
 
 def _has_another(project: Project, found: Made) -> bool:
     """An application is given another object of the class: what looks for its extension by name finds that one."""
+    if found.extension in _inits(project).given:
+        return True
     for document, name in sorted(_inits(project).done):
         if (document, name) != found.key and document in project.files:
             other = made(project, document, name)
@@ -236,6 +238,8 @@ class _Inits:
     unclear: frozenset[str]
     """The last names of owners that cannot be told."""
     any_unclear: bool
+    given: frozenset[Extension]
+    """Of which functions make objects with something: ``Bootstrap(app)``."""
 
 
 def _inits(project: Project) -> _Inits:
@@ -243,6 +247,8 @@ def _inits(project: Project) -> _Inits:
     if known is None:
         done: set[Key] = set()
         unclear: set[str] = set()
+        given: set[Extension] = set()
+        resolver = names.Resolver(project)
         for document, file in project.files.items():
             for owner, scopes in _calls_in(file.facts)[0]:
                 at = place(project, document, owner, scopes)
@@ -250,7 +256,10 @@ def _inits(project: Project) -> _Inits:
                     unclear.add(owner.rpartition(".")[2])
                 else:
                     done.add(at.key)
-        known = project.answers[_Inits] = _Inits(frozenset(done), frozenset(unclear), bool(unclear))
+            for callee, scopes in _calls_in(file.facts)[2]:
+                extension = extension_of(resolver.name(document, callee, scopes) or "")
+                given |= {extension} if extension is not None else set()
+        known = project.answers[_Inits] = _Inits(frozenset(done), frozenset(unclear), bool(unclear), frozenset(given))
     return cast("_Inits", known)
 
 
@@ -269,17 +278,23 @@ def registrations_unclear(project: Project, _document: str) -> frozenset[str]:
 
 _Placed = tuple[str, tuple[Function, ...]]
 """A path and the functions it stands in, innermost first."""
-_calls: WeakKeyDictionary[FileFacts, tuple[tuple[_Placed, ...], tuple[_Placed, ...]]] = WeakKeyDictionary()
+_calls: WeakKeyDictionary[FileFacts, tuple[tuple[_Placed, ...], ...]] = WeakKeyDictionary()
 
 
-def _calls_in(facts: FileFacts) -> tuple[tuple[_Placed, ...], tuple[_Placed, ...]]:
-    """The owners of the ``init_app`` calls in a file, and what its ``register_blueprint`` calls are given."""
+def _calls_in(facts: FileFacts) -> tuple[tuple[_Placed, ...], ...]:
+    """The owners of the ``init_app`` calls in a file, what its ``register_blueprint`` calls are given, and the classes
+    of extensions that its functions make with something."""
     known = _calls.get(facts)
     if known is None:
         found = [one for _, block in facts.blocks for one in _in_body(block.body, ())]
-        inits = tuple(placed for how, placed in found if how == "init")
-        known = _calls[facts] = inits, tuple(placed for how, placed in found if how != "init")
+        known = _calls[facts] = tuple(
+            tuple(placed for how, placed in found if how == kind) for kind in ("init", "register", "made")
+        )
     return known
+
+
+def _is_given(call: Path) -> bool:
+    return (bool(call.args) or "app" in dict(call.keywords)) and _looks_known(call)
 
 
 def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[tuple[str, _Placed]]:
@@ -295,5 +310,7 @@ def _in_body(body: Body, scopes: tuple[Function, ...]) -> Iterator[tuple[str, _P
                 yield "register", (given, scopes)
             case Bind(bound=Defined(function=function)):
                 yield from _in_body(function.body, (function, *scopes))
+            case Call(value=call) | Bind(bound=Assigned(value=Path() as call)) if scopes and _is_given(call):
+                yield "made", (call.text[:-2], scopes)
             case _:
                 pass

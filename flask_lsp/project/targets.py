@@ -122,10 +122,11 @@ def _targets(project: Project, document: str, folders: tuple[str, ...]) -> tuple
 
 
 def offers(project: Project, document: str) -> tuple[str, ...]:
-    """The applications of a module, and the functions in it that make one: ``app``, ``create_app()``."""
+    """The applications of a module, and behind them the functions in it that make one: ``app``, ``create_app()``."""
     known = project.answers.get((offers, document))
     if known is None:
-        known = project.answers[offers, document] = tuple(_offers(project, document))
+        found = sorted(_offers(project, document), key=lambda name: (name.endswith("()"), name != "app"))
+        known = project.answers[offers, document] = tuple(found)
     return cast("tuple[str, ...]", known)
 
 

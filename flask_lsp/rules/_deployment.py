@@ -189,6 +189,8 @@ def rewrite(first: Span, last: Span, words: list[str], command: Command, editing
         return
     inside = [word for word in command.words if first.start <= word.span.start and word.span.end <= last.end]
     gaps = {text[one.span.end : two.span.start] for one, two in pairwise(inside)}
+    if all(re.fullmatch(r" *, *", gap) for gap in gaps):
+        gaps = {", "} if len(gaps) != 1 else gaps
     if len(gaps) != 1 or inside[0].span.start != first.start:
         editing.impossible = True  # the words stand in more than one list
         return

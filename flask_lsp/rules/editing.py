@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -84,13 +85,14 @@ class Editing:
 
     @cached_property
     def indent(self) -> str:
-        """One level of indentation as the file has it."""
+        """One level of indentation as the file has it most often."""
+        found = Counter[str]()
         for (_, block), statement in self.file.tree.statements():
             body: list[ast.stmt] = getattr(statement, "body", [])
             if body and body[0].lineno > statement.lineno and not block.mended:
                 line = block.source.line_text(body[0].lineno - 1)
-                return line[: len(line) - len(line.lstrip())] or "    "
-        return "    "
+                found[line[: len(line) - len(line.lstrip())]] += 1
+        return next((indent for indent, _ in found.most_common(1) if indent), "    ")
 
     def string(self, value: str) -> str:
         """A string literal with the quotes the file uses most."""

@@ -59,7 +59,7 @@ from collections.abc import Iterator
 from flask_lsp.facts.deployment import DeploymentFacts
 from flask_lsp.facts.launching import Started, option, target_of
 from flask_lsp.project import config, targets
-from flask_lsp.project.deployment import start_folders
+from flask_lsp.project.deployment import start_folders, told_beside
 from flask_lsp.rules._deployment import Role, in_shell, programs, rewrite, role
 from flask_lsp.rules._servers import APP_RUN, argument, is_debug_before
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
@@ -107,7 +107,7 @@ def _may_be(each: Started) -> bool:
 def _started(each: Started, of: Role, facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
     folders = start_folders(each)
     if each.runs_flask:
-        said = _flask_app(each, facts)
+        said = _flask_app(each, facts) or ctx.ask(told_beside)
         target = ctx.ask(targets.served_by_flask, said, folders)
         host, port, what = _text(option(each, "--host", "-h")), _text(option(each, "--port", "-p")), "`flask run`"
         last = next(word.span for word in each.words if word.text == "run")
