@@ -7,6 +7,7 @@ members, decorators, and what functions return.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
@@ -162,17 +163,18 @@ class Tracer:
             if isinstance(bound, Assigned) and isinstance(bound.value, Path):
                 return self._trace(key[0], bound.value.text, scopes)
             return None
+        outside: Outside | None = None
         for base in class_.bases:
             at = self._trace(key[0], base.text, scopes) if isinstance(base, Path) else None
             if at is None:
                 return None
             if isinstance(at, Outside):
-                return Outside(f"{at.path}().{name}")
-            if isinstance(at, ClassAt) and at.key != key:
+                outside = outside or Outside(f"{at.path}().{name}")
+            elif isinstance(at, ClassAt) and at.key != key:
                 inner = self._member_at(at.key, name, depth - 1)
                 if inner is not _MISSING:
-                    return inner
-        return _MISSING
+                    return inner if outside is None or _MIXIN.match(outside.path) else None
+        return outside or _MISSING
 
     def _member_at(self, key: Key, name: str, depth: int = 8) -> Callable_:
         if self._class_thing is None or self._is_inner(key):
@@ -361,6 +363,8 @@ class Tracer:
                 return None
 
 
+_MIXIN = re.compile(r"[\w.]*Mixin\(\)\.")
+"""A mixin of a package has the few members that it is known for: what a class of the project has is that one's."""
 _MISSING = Outside("")
 """No class that we see has the member."""
 

@@ -22,10 +22,11 @@ from flask_lsp.project import kinds
 from flask_lsp.project.config_model import Filled, Given, all_scopes, apps_made, filled, steps_in
 from flask_lsp.project.config_objects import Attribute, Target, attributes, bases, choices
 from flask_lsp.project.config_sources import may_differ, source_at
+from flask_lsp.project.known_keys import known_keys
 from flask_lsp.project.stages import Stage, says_development, says_staging, stage_of
 
 if TYPE_CHECKING:
-    from flask_lsp.project.project import Project
+    from flask_lsp.project.project import File, Project
 
 __all__ = ["ATTRIBUTES", "CLASS_OR_MODULE", "Stage", "says_development", "says_staging", "stage_of"]
 
@@ -34,7 +35,9 @@ CLASS_OR_MODULE = "<class or module>"
 
 _MODULE = re.compile(r"(?:^|/)(?:configs?|settings)/[^/]+\.py$|(?:config|settings)[^/]*\.py$", re.IGNORECASE)
 _CLASS = re.compile(r"config|settings$", re.IGNORECASE)
-_SHOWN = re.compile(r"(?:^|/)(?:examples?(?:[_-][\w-]+)?|demos?|samples?|docs?)/")
+_SHOWN = re.compile(
+    r"(?:^|/)(?:examples?(?:[_-][\w-]+)?|demos?|samples?|docs?)/|\w[_.-](?:example|sample|template)(?:[_.-][^/]*)?$"
+)
 
 
 # -- environments ------------------------------------------------------------------------------------------------------
@@ -360,6 +363,21 @@ def _bound_later(project: Project, document: str, key: str, value: Value) -> boo
 
 
 # -- who reads a key ---------------------------------------------------------------------------------------------------
+
+
+def may_use(project: Project, _document: str, key: str) -> bool:
+    """What reads a known key is in the project: Flask, or an extension that some file imports."""
+    module = known_keys()[key].package.lower().replace("-", "_")
+    return module == "flask" or any(module in imported for imported in project.parts(_imported_packages).values())
+
+
+def _imported_packages(file: File) -> frozenset[str]:
+    """The packages of a file's imports, in small letters, as far as they are extensions of Flask."""
+    if "flask" not in file.source.text:
+        return frozenset()
+    modules = (each.module for each in file.facts.imports)
+    found = (each.removeprefix("flask.ext.").partition(".")[0].lower() for each in modules if "flask" in each)
+    return frozenset(f"flask_{each}" if not each.startswith("flask") else each for each in found)
 
 
 def reads(project: Project, _document: str, key: str) -> bool:

@@ -36,6 +36,7 @@ def meant_by(name: str) -> str | None:
     if name != name.upper() or len(name) < _SHORTEST:
         return None
     near = {key for slip in _slips(name) for key in _by_slip().get(slip, ()) if _is_slip(name, key)}
+    near = near or {key for key in keys if _is_mixed_up(name, key)}
     return near.pop() if len(near) == 1 else None
 
 
@@ -67,6 +68,17 @@ def _by_slip() -> dict[str, tuple[str, ...]]:
 
 def _slips(name: str) -> frozenset[str]:
     return frozenset((name, *(name[:at] + name[at + 1 :] for at in range(len(name)))))
+
+
+def _is_mixed_up(name: str, key: str) -> bool:
+    """The letters of one word are in another order, in the middle of it: ``SERECT_KEY``."""
+    if len(name) != len(key):
+        return False
+    words = [(one, other) for one, other in zip(name.split("_"), key.split("_"), strict=False) if one != other]
+    if len(words) != 1 or name.count("_") != key.count("_"):
+        return False
+    [(one, other)] = words
+    return (one[0], one[-1]) == (other[0], other[-1]) and len(one) > 3 and sorted(one) == sorted(other)
 
 
 def _is_slip(name: str, key: str) -> bool:

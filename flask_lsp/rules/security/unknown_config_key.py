@@ -61,7 +61,7 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
         meant = meant_by(key)
         if meant is None or not (is_name or key != key.lower() or _is_word_for_word(key, meant)):
             continue
-        if ctx.ask(config.reads, key) or _sets_both(key, meant, ctx):
+        if ctx.ask(config.reads, key) or _sets_both(key, meant, ctx) or not _may_mean(key, meant, ctx):
             continue
         yield _finding(key, meant, span, is_name, ctx)
 
@@ -105,9 +105,9 @@ def _is_setting(target: ast.Name, key: str, ctx: Context) -> bool:
     """A constant of a class or module that is read as configuration."""
     parent = ctx.parent(ctx.statement(target))
     if isinstance(parent, ast.ClassDef):
-        if not ctx.ask(config.is_read, parent.name):
-            return key.isupper() and ctx.ask(config.is_config_class, parent.name)
-        return not _is_used_in_class(parent, key)
+        if _is_used_in_class(parent, key):
+            return False
+        return ctx.ask(config.is_read, parent.name) or (key.isupper() and ctx.ask(config.is_config_class, parent.name))
     return isinstance(parent, ast.Module) and key.isupper() and ctx.ask(config.is_config_module)
 
 
@@ -120,6 +120,11 @@ def _is_used_in_class(around: ast.ClassDef, key: str) -> bool:
 def _is_word_for_word(key: str, meant: str) -> bool:
     """``debug`` for ``DEBUG``."""
     return key.upper() == meant
+
+
+def _may_mean(key: str, meant: str, ctx: Context) -> bool:
+    """The first word says whose key it is; where that differs, whoever reads the known one has to be in the project."""
+    return key.partition("_")[0].upper() == meant.partition("_")[0] or ctx.ask(config.may_use, meant)
 
 
 def _sets_both(key: str, meant: str, ctx: Context) -> bool:
