@@ -365,6 +365,30 @@ def _bound_later(project: Project, document: str, key: str, value: Value) -> boo
 # -- who reads a key ---------------------------------------------------------------------------------------------------
 
 
+_COMPARES = re.compile(r"(?:==|\bin\b).*|\bcase\b.*")
+_TEXT = re.compile(r"\"([^\"\\\n]{3,})\"|'([^'\\\n]{3,})'")
+_REFUSES = re.compile(r"\b(?:raise|abort|exit)\b")
+_MOST_LINES = 6
+"""Behind a comparison, of what it leads to."""
+
+
+def is_refused(project: Project, _document: str, text: str) -> bool:
+    """Some code of the project compares a secret with the text, and raises or ends."""
+    return any(text in refused for refused in project.parts(_refused).values())
+
+
+def _refused(file: File) -> frozenset[str]:
+    text = file.source.text
+    if "secret" not in text.lower() or not _REFUSES.search(text):
+        return frozenset()
+    lines, found = text.split("\n"), set[str]()
+    for at, line in enumerate(lines):
+        compares = _COMPARES.search(line) if "secret" in line.lower() and "if" in line else None
+        if compares and any(map(_REFUSES.search, lines[at : at + _MOST_LINES])):
+            found.update(one or other for one, other in _TEXT.findall(compares.group()))
+    return frozenset(found)
+
+
 def may_use(project: Project, _document: str, key: str) -> bool:
     """What reads a known key is in the project: Flask, or an extension that some file imports."""
     module = known_keys()[key].package.lower().replace("-", "_")

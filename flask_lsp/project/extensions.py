@@ -76,9 +76,15 @@ def forgotten(project: Project, document: str, name: str) -> Made | None:
         return None
     if not applications_of(project, document) or not (found.extension.passive or is_used(project, found.key)):
         return None
-    if not found.extension.alone_counts and _has_another(project, found):
+    if not _works_alone(project, found.extension) and _has_another(project, found):
         return None
     return found if initialised(project, document, name) is False else None
+
+
+def _works_alone(project: Project, extension: Extension) -> bool:
+    """Each object needs the application; before version 3, those of Flask-SQLAlchemy shared what it had of any."""
+    old = extension.package == "flask_sqlalchemy" and project.versions.below("flask-sqlalchemy", (3,))
+    return extension.alone_counts and not old
 
 
 def _has_another(project: Project, found: Made) -> bool:

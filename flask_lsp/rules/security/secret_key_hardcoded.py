@@ -73,6 +73,10 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
         if text and not is_filled_in(text):
             weak = is_weak(text)
             level, message = _verdict(found, origin, weak, ctx)
+            if level is not Level.INFORMATION and ctx.ask(config.is_refused, text):
+                level = Level.INFORMATION
+                message = f"Where nothing refuses this value of `{found.key}`, whoever reads the code {_harm(found.key)}: "
+                message += "make sure that the check of it runs in production."
             read = from_environment(found, origin, ctx)
             fixes = [read]
             if found.key in GENERATED and not found.is_for_development(ctx):
