@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 

@@ -75,7 +75,9 @@ def check(node: ast.Assign | ast.AnnAssign | ast.Call, ctx: Context) -> Iterator
             level, message = _verdict(found, origin, weak, ctx)
             if level is not Level.INFORMATION and ctx.ask(config.is_refused, text):
                 level = Level.INFORMATION
-                message = f"Where nothing refuses this value of `{found.key}`, whoever reads the code {_harm(found.key)}: "
+                message = (
+                    f"Where nothing refuses this value of `{found.key}`, whoever reads the code {_harm(found.key)}: "
+                )
                 message += "make sure that the check of it runs in production."
             read = from_environment(found, origin, ctx)
             fixes = [read]
