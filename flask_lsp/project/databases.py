@@ -152,8 +152,9 @@ def asks_context(project: Project, name: str) -> bool:
     that is made with one, or is told with ``db.app = app``, does without."""
     if not name.startswith(DATABASE) or not is_old(project):
         return True
-    made = project.parts(made_with_app).values()
-    return name not in _NEVER_ASKING and False in made and True not in made
+    parts = project.parts(made_with_app).items()
+    made = {told for document, told in parts if told is not None and not kinds.is_test(project, document)}
+    return name not in _NEVER_ASKING and made == {False}
 
 
 def _tells_app(file: File) -> bool:

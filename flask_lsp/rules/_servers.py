@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from flask_lsp.facts.model import Literal
 from flask_lsp.facts.values import path_of
-from flask_lsp.project import config, places
+from flask_lsp.project import config, places, routes
 from flask_lsp.project.project import Project
-from flask_lsp.rules._config import sets
+from flask_lsp.rules._config import is_app, sets
 from flask_lsp.rules.context import Context
 
 APP_RUN = "flask.Flask().run"
 SOCKETIO_RUN = "flask_socketio.SocketIO().run"
 RUN_SIMPLE = frozenset({"werkzeug.serving.run_simple", "werkzeug.run_simple"})
+
+
+_SOCKETIO = re.compile(r"(?:^|[._])socketio$", re.IGNORECASE)
+
+
+def started_by(call: ast.Call, ctx: Context) -> str | None:
+    """What a call starts, by its canonical name; also by the look of it where nobody can tell what it is called of, in
+    a project with applications of Flask."""
+    name = ctx.name(call.func)
+    if name is not None or not isinstance(call.func, ast.Attribute) or call.func.attr != "run":
+        return name
+    of = path_of(call.func.value)
+    is_socketio = of is not None and bool(call.args) and bool(_SOCKETIO.search(of))
+    if not is_socketio and not (isinstance(call.func.value, ast.Name) and is_app(call.func.value, ctx)):
+        return None
+    return (SOCKETIO_RUN if is_socketio else APP_RUN) if ctx.ask(_has_apps) else None
+
+
+def _has_apps(project: Project, document: str) -> bool:
+    return bool(routes.apps(project, document))
 
 
 def argument(call: ast.Call, keyword: str, position: int | None) -> ast.expr | ast.keyword | None:

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from flask_lsp.facts.model import Assigned
 from flask_lsp.project import config, places
 from flask_lsp.rules._config import is_app, is_under_condition, sets
-from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument
+from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument, started_by
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug import _options
@@ -71,7 +71,7 @@ _APP = "Debug mode in the code is on in production too, with its errors and debu
 def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, ast.Assign):
         yield from _attribute(node, ctx)
-    elif _may_concern(node) and (name := ctx.name(node.func)) in _DEBUG:
+    elif _may_concern(node) and (name := started_by(node, ctx)) in _DEBUG:
         keyword, position = _DEBUG[name]
         message = _CONSOLE if keyword == "evalex" else _RUN
         given = argument(node, keyword, position)

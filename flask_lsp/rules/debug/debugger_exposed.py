@@ -46,7 +46,7 @@ from flask_lsp.facts.deployment import DeploymentFacts
 from flask_lsp.project import config
 from flask_lsp.rules._config import is_under_condition
 from flask_lsp.rules._deployment import Role, placed, remove_variable, variables_of
-from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument, is_debug_before
+from flask_lsp.rules._servers import APP_RUN, RUN_SIMPLE, SOCKETIO_RUN, argument, is_debug_before, started_by
 from flask_lsp.rules.base import Finding, Fix, Level, Related, Rule
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.debug._fixes import remove_argument
@@ -84,7 +84,7 @@ def check(node: ast.Call | ast.Assign | DeploymentFacts, ctx: Context) -> Iterat
 
 
 def _run(call: ast.Call, ctx: Context) -> Iterator[Finding]:
-    name = ctx.name(call.func)
+    name = started_by(call, ctx)
     if name not in _HOSTS or is_under_condition(call, ctx):
         return
     function = ctx.function(call)
