@@ -133,7 +133,7 @@ def _sets_both(key: str, meant: str, ctx: Context) -> bool:
 
 
 def _is_likely(key: str, meant: str) -> bool:
-    return key.replace("_", "") == meant.replace("_", "")
+    return sorted(key.replace("_", "")) == sorted(meant.replace("_", ""))
 
 
 def _finding(key: str, meant: str, span: Span, is_name: bool, ctx: Context) -> Finding:
