@@ -81,16 +81,29 @@ def _held(node: ast.expr, ctx: Context) -> _Value | None:
 
 
 def _looped(name: ast.Name, ctx: Context) -> _Value | None:
-    """``for item in session["cart"]``, ``for item in session["cart"].values()``."""
+    """``for item in session["cart"]``, ``for item in session["cart"].values()``, ``for key, item in ....items()``."""
     for parent in ctx.ancestors(name):
-        if isinstance(parent, ast.For) and isinstance(parent.target, ast.Name) and parent.target.id == name.id:
-            match parent.iter:
-                case ast.Call(func=ast.Attribute(value=owner, attr="values"), args=[]):
-                    return _held(owner, ctx)
-                case other:
-                    return _held(other, ctx)
-        if isinstance(parent, View):
-            return None
+        match parent:
+            case ast.For(target=ast.Name(id=bound), iter=rows) if bound == name.id:
+                match rows:
+                    case ast.Call(func=ast.Attribute(value=owner, attr="values"), args=[]):
+                        return _held(owner, ctx)
+                    case ast.Call(func=ast.Name(id="list" | "reversed" | "sorted"), args=[owner]):
+                        return _held(owner, ctx)
+                    case other:
+                        return _held(other, ctx)
+            case ast.For(target=ast.Tuple(elts=[_, ast.Name(id=bound)]), iter=ast.Call() as rows) if bound == name.id:
+                match rows:
+                    case ast.Call(func=ast.Attribute(value=owner, attr="items"), args=[]):
+                        return _held(owner, ctx)
+                    case ast.Call(func=ast.Name(id="enumerate"), args=[owner, *_]):
+                        return _held(owner, ctx)
+                    case _:
+                        return None
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return None
+            case _:
+                pass
     return None
 
 
