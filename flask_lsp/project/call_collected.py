@@ -8,7 +8,7 @@ from flask_lsp.facts.model import Function
 from flask_lsp.facts.pushes import pushes
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, Derived, Entry, Given, Handed, Need, Said, Site, Through
 from flask_lsp.project.call_names import is_generator
-from flask_lsp.project.callables import Scopes
+from flask_lsp.project.callables import Callable_, Scopes
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
 
@@ -41,6 +41,8 @@ class Collected:
     pops: int = 0
     known: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     """The canonical names of the paths that were asked for."""
+    things: dict[str, Callable_] = field(default_factory=dict[str, "Callable_"])
+    """What they are, followed into the project."""
     clients: set[str] = field(default_factory=set[str])
     """Names of test clients."""
     made: dict[str, str] = field(default_factory=dict[str, str])

@@ -30,6 +30,7 @@ from flask_lsp.project.call_collected import Collected
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, NEVER, SCRIPT, UNKNOWN, Entry, Through
 from flask_lsp.project.call_names import Names
 from flask_lsp.project.call_states import any_of, asked, joined, mapped, pushed, where
+from flask_lsp.project.callables import Callable_
 from flask_lsp.project.guards import SUPPRESS, expects_none, never_runs, plain_test
 from flask_lsp.project.names import is_standard
 from flask_lsp.project.needs import PUSHES, Level
@@ -95,6 +96,13 @@ class Flow(ABC):
             known[path] = self.names.canonical(path, self.here.scopes)
         return known[path]
 
+    def thing(self, path: str) -> Callable_:
+        """What a path is here, followed into the project."""
+        known = self.here.things
+        if path not in known:
+            known[path] = self.names.trace(path, self.here.scopes)
+        return known[path]
+
     def pushes(self, event: Call, path: str) -> bool:
         """The call pushes or pops a context."""
         here, owner = self.here, path.rpartition(".")[0]
@@ -131,7 +139,7 @@ class Flow(ABC):
             return Level.NONE if is_plain else None
         if manager.text.rpartition(".")[2].lower().strip("_()").endswith(_HARMLESS):
             return Level.NONE
-        found = self.names.trace(manager.text.removesuffix("()"), self.here.scopes)
+        found = self.thing(manager.text.removesuffix("()"))
         level = None if found is None else self.names.managed(found)
         return None if level in (None, UNKNOWN) else level
 

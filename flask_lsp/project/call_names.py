@@ -84,36 +84,25 @@ class Names:
         functions = tuple([scope.function for scope in scopes])
         return Resolver(self._project, self._module_name, self._imported_name).name(self.document, path, functions)
 
-    def function(self, path: str, scopes: Scopes) -> FunctionAt | None:
-        """The function of the project that is called by a path: for a class its ``__init__``, for an object its
+    def called(self, thing: Callable_) -> FunctionAt | None:
+        """The function of the project that a call of a thing runs: for a class its ``__init__``, for an object its
         ``__call__``."""
-        found = self.trace(path, scopes)
-        if isinstance(found, ClassAt):
-            found = self._init(found.key) if self._is_inner(found.key) else self._ask(("_init", found.key))
-        elif isinstance(found, Instance):
-            asked = found.key, "__call__"
-            found = self._member(*asked) if self._is_inner(found.key) else self._ask(("_member", *asked))
-        return found if isinstance(found, FunctionAt) else None
+        if isinstance(thing, ClassAt):
+            thing = self._init(thing.key) if self._is_inner(thing.key) else self._ask(("_init", thing.key))
+        elif isinstance(thing, Instance):
+            asked = thing.key, "__call__"
+            thing = self._member(*asked) if self._is_inner(thing.key) else self._ask(("_member", *asked))
+        return thing if isinstance(thing, FunctionAt) else None
 
-    def outside(self, path: str, scopes: Scopes) -> str | None:
-        """The name of what a path is of a package, over attributes of the project's classes and their objects."""
-        found = self.trace(path, scopes)
-        return names.home(found.path) if isinstance(found, Outside) and found.path else None
-
-    def group_command(self, path: str, scopes: Scopes) -> str | None:
+    def group_command(self, thing: Callable_) -> str | None:
         """The name of ``users.command``, where ``users`` is a function that a decorator made a group of commands."""
-        found = self.trace(path.rpartition(".")[0], scopes)
-        if not isinstance(found, FunctionAt) or self._is_inner(found.key):
+        if not isinstance(thing, FunctionAt) or self._is_inner(thing.key):
             return None
-        group = self._ask(("_group", found.key))
+        group = self._ask(("_group", thing.key))
         return f"{group}.command" if group else None
 
-    def named_function(self, path: str, scopes: Scopes) -> FunctionAt | None:
-        """The function of the project that a path is."""
-        found = self.trace(path, scopes)
-        return found if isinstance(found, FunctionAt) else None
-
     def trace(self, path: str, scopes: Scopes) -> Callable_:
+        """What a path is, followed into the project, see ``callables``."""
         asked = self._module_thing, self._imported_thing, self._class_thing
         return Tracer(self._project, *asked, self.document).trace(self.document, path, scopes)
 

@@ -10,9 +10,10 @@ from flask_lsp.project.call_collected import Collected
 from flask_lsp.project.call_flow import Flow
 from flask_lsp.project.call_model import GETS_FIXTURE, MODULE, NEVER, SCRIPT, UNKNOWN, By, Given, Handed, Need, Site
 from flask_lsp.project.call_states import pushed
-from flask_lsp.project.callables import ClassAt, FunctionAt, Instance, Scope
+from flask_lsp.project.callables import ClassAt, FunctionAt, Instance, Outside, Scope
 from flask_lsp.project.entries import COPYING, Handing, handing
 from flask_lsp.project.guards import LOOPS, RUN
+from flask_lsp.project.names import home
 from flask_lsp.project.needs import DEPENDING, MESSAGE, Level, asks_for_sender, is_told_app, need_of, template_of
 from flask_lsp.project.route_model import Key
 from flask_lsp.text import Span
@@ -32,7 +33,8 @@ class Passing(Flow):
         self.need(path, event.callee, called=True, call=event.value)
         name = None if path.startswith("super().") else self.name(path)
         if (name is None or name.startswith("<")) and path.endswith(_TAKE) and "." in path[:-1]:
-            name = self.names.outside(path, self.here.scopes) or name
+            found = self.thing(path)
+            name = home(found.path) if isinstance(found, Outside) and found.path else name
         if self.pushes(event, path):
             return
         self.mark(event.value, path, name)
@@ -67,7 +69,7 @@ class Passing(Flow):
         if (name is not None and not name.startswith("<")) or not (call.keyword("target") or len(call.args) > 1):
             return None
         path = call.text.removesuffix("()")
-        found = self.names.trace(path, self.here.scopes) if not self.here.hidden else None
+        found = self.thing(path) if not self.here.hidden else None
         return handing(self.names.runs_given(found.key), path) if isinstance(found, ClassAt) else None
 
     def copied(self, value: Value | None, event: Call) -> None:
@@ -185,7 +187,7 @@ class Passing(Flow):
             return None
         for scope in self.here.scopes:
             if bounds := scope.function.bindings.get(root):
-                found = self.names.trace(root, self.here.scopes) if isinstance(bounds[0], Parameter) else None
+                found = self.thing(root) if isinstance(bounds[0], Parameter) else None
                 return (found.key, links.split(rest[1:])[0]) if isinstance(found, Instance | ClassAt) else None
         return None
 
@@ -193,8 +195,10 @@ class Passing(Flow):
         """The function of the project that a path is, without a look at what cannot be one."""
         if path.endswith(("()", "[]")) or self.is_plain_local(links.split(path)[0]):
             return None
-        found = self.names.named_function(path, self.here.scopes)
-        return None if found is None or ("." in path and self.names.is_property(found.key)) else found
+        found = self.thing(path)
+        if not isinstance(found, FunctionAt) or ("." in path and self.names.is_property(found.key)):
+            return None
+        return found
 
     def escape(self, value: Value, span: Span) -> None:
         """Functions of the project in a value go to somebody that we do not see."""
@@ -259,7 +263,7 @@ class Passing(Flow):
         """The function of the project that a path is here; ``__init__`` for a class."""
         if self.here.hidden and links.split(path)[0] in self.here.hidden:
             return None
-        return self.names.function(path, self.here.scopes)
+        return self.names.called(self.thing(path))
 
     def read(self, path: str, span: Span) -> None:
         """``self.name``, where that is a property of the class: its function runs."""

@@ -41,7 +41,7 @@ from flask_lsp.project.call_model import MODULE, NEVER, PUSHED, Derived, Entry, 
 from flask_lsp.project.call_names import RUNNERS, Names, Question, is_property
 from flask_lsp.project.call_passing import Passing
 from flask_lsp.project.call_tests import OF_MODULE, PATCHES, marks_of
-from flask_lsp.project.callables import ClassAt, Scope, members
+from flask_lsp.project.callables import ClassAt, FunctionAt, Scope, members
 from flask_lsp.project.entries import PUSHING, TRANSPARENT, decorated
 from flask_lsp.project.needs import PUSHES, Level
 from flask_lsp.project.route_model import Key
@@ -121,8 +121,8 @@ class _Walk(Passing):
         root = links.split(path)[0]
         bounds = next((found for scope in self.here.scopes if (found := scope.function.bindings.get(root))), None)
         if bounds is None or isinstance(bounds[0], Import):
-            found = self.names.named_function(path, self.here.scopes)
-            if found is not None:
+            found = self.thing(path)
+            if isinstance(found, FunctionAt):
                 self.here.replaced.add(found.key)
 
     def set_attribute(self, args: tuple[Value, ...]) -> None:
@@ -205,7 +205,7 @@ class _Walk(Passing):
 
     def task_class(self, value: Value) -> None:
         """A class is given to a Celery application for its tasks: one of the project speaks for itself."""
-        found = self.names.trace(value.text, self.here.scopes) if isinstance(value, Path) else None
+        found = self.thing(value.text) if isinstance(value, Path) else None
         if not isinstance(found, ClassAt) or not self.is_task_class(found.key):
             self.here.marks.add("task class")
 
@@ -249,8 +249,8 @@ class _Walk(Passing):
         if class_ is not None:
             body.before = self.names.before(class_, (self.document, self.class_name), scopes)
             body.marks |= self.names.marks(class_, scopes)
-        of_module = [self.names.named_function(name, ()) for name in OF_MODULE]
-        body.before += tuple([each.key for each in of_module if each is not None])
+        of_module = [self.names.trace(name, ()) for name in OF_MODULE]
+        body.before += tuple([each.key for each in of_module if isinstance(each, FunctionAt)])
 
     def is_made_to_something(self, body: Collected, function: Function) -> bool:
         """A function is a view, say, whatever its name: a decorator says so, or one of the project's that is called
@@ -266,7 +266,7 @@ class _Walk(Passing):
             return
         canonical = self.name(path)
         if path.endswith(".command") and (canonical is None or canonical.startswith("<")):
-            canonical = self.names.group_command(path, self.here.scopes) or canonical
+            canonical = self.names.group_command(self.thing(path.rpartition(".")[0])) or canonical
         if path == value.text:
             self.need(path, span, called=True)
         if (found := decorated(canonical, value)) is not None:
