@@ -107,10 +107,10 @@ def entries_of(project: Project) -> tuple[Entry, ...]:
     return project.kept(_find_entries, graph_of(project), project.parts(_decides_entry), launches_of(project))
 
 
-def _decides_entry(file: File) -> tuple[bool, bool, bool]:
+def _decides_entry(file: File) -> tuple[bool, ...]:
     """What of a file tells whether it is an entry point."""
     steps = steps_in(file.facts)
-    return bool(steps), has_main_part(steps), loads_pytest(steps)
+    return bool(steps), has_main_part(steps), loads_pytest(steps), kinds.says_migration(file)
 
 
 def _find_entries(project: Project) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_lsp.facts.model import Import
 
 if TYPE_CHECKING:
-    from flask_lsp.project.project import Project
+    from flask_lsp.project.project import File, Project
     from flask_lsp.project.versions import Versions
 
 _TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest)\.py$")
@@ -25,11 +25,14 @@ def is_test(project: Project, document: str) -> bool:
 
 
 def is_migration(project: Project, document: str) -> bool:
-    """Alembic runs it: it imports ``op`` or ``context`` from there, as ``env.py`` and nearly every version do, or says
-    which version it is."""
+    """Alembic runs it, inside an application context."""
     file = project.files.get(document)
-    if file is None:
-        return False
+    return file is not None and says_migration(file)
+
+
+def says_migration(file: File) -> bool:
+    """The file imports ``op`` or ``context`` from Alembic, as ``env.py`` and nearly every version do, or says which
+    version it is."""
     if {"revision", "down_revision"} <= file.facts.bindings.keys():
         return True
     for bounds in file.facts.bindings.values():

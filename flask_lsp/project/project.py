@@ -15,7 +15,7 @@ from flask_lsp.facts.config_file import ConfigFile
 from flask_lsp.facts.deployment import DeploymentFacts, Piece, deployment_facts, gunicorn_facts
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.facts.pages import Page
-from flask_lsp.facts.tables import says_tables
+from flask_lsp.facts.words import says_tables, telling_lines
 from flask_lsp.project.deployment import Deployment, says_the_same
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
@@ -233,7 +233,7 @@ class Project:
         """No answer can be another one."""
         if before.is_deployment and not says_the_same(self, before, now):
             return False
-        return _says_the_same(before.facts, now.facts, self.bodies_read) and _same_tables(before, now)
+        return _says_the_same(before.facts, now.facts, self.bodies_read) and _same_words(before, now)
 
     def with_files(self, files: Iterable[File]) -> Project:
         """The project with many files added or replaced at once."""
@@ -341,10 +341,17 @@ def _says_the_same(before: FileFacts, now: FileFacts, bodies_read: set[str]) -> 
         return False
 
 
-def _same_tables(before: File, now: File) -> bool:
-    """What an edit took away and what it put there both bring tables, or neither does."""
+def _same_words(before: File, now: File) -> bool:
+    """What an edit took away and what it put there both bring tables, or neither does, and hold the same telling lines,
+    see ``facts.words``."""
     if now.since is None:
-        return says_tables(before.source.text) == says_tables(now.source.text)
-    head, tail, moved, count, _ = now.since
-    old, new = before.tree.blocks[head : count - moved - tail], now.tree.blocks[head : count - tail]
-    return any(says_tables(block.text) for _, block in old) == any(says_tables(block.text) for _, block in new)
+        old, new = [before.source.text], [now.source.text]
+    else:
+        head, tail, moved, count, _ = now.since
+        old = [block.text for _, block in before.tree.blocks[head : count - moved - tail]]
+        new = [block.text for _, block in now.tree.blocks[head : count - tail]]
+    return any(map(says_tables, old)) == any(map(says_tables, new)) and _telling(old) == _telling(new)
+
+
+def _telling(texts: Iterable[str]) -> list[str]:
+    return [line for text in texts for line in telling_lines(text)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask_lsp.facts.imports import Imported
 from flask_lsp.facts.model import ClassDefined, Import, Path
-from flask_lsp.facts.tables import says_tables
+from flask_lsp.facts.words import says_tables
 from flask_lsp.frozen import frozen
 from flask_lsp.project import kinds, places
 from flask_lsp.project.databases import database_of

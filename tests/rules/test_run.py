@@ -110,6 +110,32 @@ def test_what_a_file_does_when_it_is_run_counts_for_who_starts_it() -> None:
         same_as_fresh(changed)
 
 
+def test_words_of_other_files_count() -> None:
+    """Something gives templates a name in a function, which no interface tells."""
+    page = "{{ glob }}"
+    shop = (
+        "from flask import Blueprint, Flask, render_template\nbp = Blueprint('shop', __name__)\n"
+        "@bp.context_processor\ndef given():\n    return {'glob': 1}\napp = Flask(__name__)\n"
+        "app.register_blueprint(bp)\n@app.get('/')\ndef index():\n    return render_template('index.html')\n"
+    )
+    more = "def fill(app):\n    app.jinja_env.globals['glob'] = 1\n"
+    project = project_of({"app.py": shop, "more.py": more, "templates/index.html": page})
+    assert not check(project, "/case/app.py")
+    project = project.with_text("/case/more.py", more.replace(".globals", ".filters"))
+    assert [finding.rule.code for finding in check(project, "/case/app.py")] == ["FL604"]
+    same_as_fresh(project)
+
+
+def test_a_migration_becomes_a_module() -> None:
+    """Whether a file is one decides where programs begin, though its imports are what they were."""
+    text = "from flask import Flask\nfrom app import create_app\napp = create_app()\nrevision = 1\ndown_revision = 2\n"
+    project = project_of({"app.py": text})
+    assert not check(project, "/case/app.py")
+    project = project.with_text("/case/app.py", text.replace("down_revision = 2\n", ""))
+    assert [finding.rule.code for finding in check(project, "/case/app.py")] == ["FL301"]
+    same_as_fresh(project)
+
+
 @FEWER
 @given(seeds)
 def test_lines_typed(seed: int) -> None:
