@@ -46,7 +46,7 @@ from flask_lsp.facts.model import (
     Use,
     Value,
 )
-from flask_lsp.facts.pushes import pushes
+from flask_lsp.facts.pushes import pushes, runs_given
 from flask_lsp.facts.rendering import names_given, rendered
 from flask_lsp.facts.requests import error_of, on_g
 from flask_lsp.facts.sending import sent_in
@@ -300,7 +300,9 @@ def _instance(bound: ClassDefined) -> object:
 def _member(bound: Bound) -> object:
     """A name of a class; what its methods return is asked of nobody."""
     if isinstance(bound, Defined):
-        return bound.name, tuple(value for value, _ in bound.function.decorators), pushes(bound.function)
+        function = bound.function
+        runs = bound.name == "run" and runs_given(function)
+        return bound.name, tuple(value for value, _ in function.decorators), pushes(function), runs
     return bound.name, _bare(bound)
 
 

@@ -14,6 +14,9 @@ MANAGERS = {"app_context()": APP, "test_request_context()": REQUEST, "request_co
 ENTERS = (".enter_context()", ".enterContext()", ".enterClassContext()", ".enterAsyncContext()")
 """Methods, also of test cases, that enter a context manager until all is over."""
 
+_RUNNING = (".run()", "._target()", ".function()")
+"""Calls by which the ``run`` of a thread runs what it is given."""
+
 
 def pushes(function: Function) -> tuple[int, int]:
     """The context that the function has pushed where it yields, and in the end: 0 for none, 1 for that of the
@@ -33,6 +36,14 @@ def pushed_in(function: Function) -> int:
         if _tells(event):
             found |= _named(event)
     return UNKNOWN if UNKNOWN in found else max(found)
+
+
+def runs_given(run: Function) -> bool:
+    """The ``run`` of a class of threads runs what its objects are given, in no context of its own."""
+    events = list(_every(run.body))
+    calls = [event.value.text for event in events if isinstance(event, Call)]
+    plain = not any(isinstance(event, With) for event in events) and not pushed_in(run)
+    return plain and any(text.endswith(_RUNNING) for text in calls)
 
 
 def _named(event: Event) -> set[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from flask_lsp.facts.model import Bind, Call, ClassDefined, Defined, Function, Import, Leave, Path, With
-from flask_lsp.facts.pushes import pushed_in, pushes
+from flask_lsp.facts.model import Bind, ClassDefined, Defined, Function, Import, Leave, Path
+from flask_lsp.facts.pushes import pushes, runs_given
 from flask_lsp.facts.traverse import every_event
 from flask_lsp.project import kinds, names
 from flask_lsp.project.call_tests import RUNS, SET_UP, class_marks
@@ -23,8 +23,6 @@ RUNNERS = {
     **dict.fromkeys(("multiprocessing.Process", "multiprocessing.context.Process"), "process"),
 }
 """Classes that are started, which calls ``run``."""
-_RUNNING = (".run()", "._target()", ".function()")
-"""Calls by which such a ``run`` runs what it is given."""
 
 Question: TypeAlias = "tuple[object, ...]"
 """What was asked: the name of a method here, and its arguments."""
@@ -315,10 +313,7 @@ class Names:
         own = tracer.function_at(run.key) if isinstance(run, FunctionAt) else None
         if own is None:
             return base if isinstance(run, Outside) else None
-        events = list(every_event(own[0].body))
-        calls = [event.value.text for event in events if isinstance(event, Call)]
-        plain = not any(isinstance(event, With) for event in events) and not pushed_in(own[0])
-        return base if plain and any(text.endswith(_RUNNING) for text in calls) else None
+        return base if runs_given(own[0]) else None
 
     def _kin_keys(self, key: Key, depth: int) -> tuple[Key, ...]:
         tracer = Tracer(self._project)

@@ -136,6 +136,18 @@ def test_a_migration_becomes_a_module() -> None:
     same_as_fresh(project)
 
 
+def test_what_a_thread_does_with_its_target_counts_for_who_starts_it() -> None:
+    text = (
+        "from threading import Thread\nfrom flask import current_app\n\n\nclass Worker(Thread):\n    def run(self):\n"
+        "        self._target()\n\n\ndef work():\n    print(current_app.name)\n\n\n"
+        "def start():\n    Worker(target=work).start()\n"
+    )
+    project = project_of({"app.py": text})
+    assert [finding.rule.code for finding in check(project, "/case/app.py")] == ["FL102"]
+    project = project.with_text("/case/app.py", text.replace("self._target()", "pass"))
+    assert not check(project, "/case/app.py")
+
+
 @FEWER
 @given(seeds)
 def test_lines_typed(seed: int) -> None:
