@@ -33,7 +33,7 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
         return None  # a program of the file may call its tests itself, in a context
     if project.versions.of(_PLUGIN) is not None or _is_open(project, graph):
         return None  # a fixture of its own pushes one for whoever has an application
-    if any(_sees(key[0], each[0]) for each in _fixtures(graph).leaving):
+    if any(_sees(key[0], each[0]) for each in _fixtures(graph).leaving) or _is_left(project, graph):
         return None  # once a test used it, the context stays for the others
     left = [_left_by(graph, each) for each in said.before]
     if -1 in left:
@@ -61,6 +61,22 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
     return Level(level)
 
 
+def _is_left(project: Project, graph: CallGraph) -> bool:
+    """Some test, or what runs before it, leaves a context that nobody pops: it stays for those that come later."""
+    known = graph.kept.get(_is_left)
+    if known is None:
+        tests = [key for key, entries in graph.entries.items() if any(entry.kind == "test" for entry in entries)]
+        every = {*tests, *(each for key in tests if key in graph.said for each in graph.said[key].before)}
+        pushing = {key[0] for key in every if key in graph.said and graph.said[key].pushes[1] != 0}
+        known = graph.kept[_is_left] = any(
+            document in project.files and not _POPS.search(project.files[document].source.text) for document in pushing
+        )
+    return bool(known)
+
+
+_POPS = re.compile(r"\.pop\(|__exit__|ddCleanup|addfinalizer|enter(?:Class|Async)?(?:_c|C)ontext\(")
+
+
 def _around(graph: CallGraph, document: str) -> list[tuple[Key, Said]]:
     """What is there for each test of a file: its ``pytestmark``, and fixtures that nobody has to name."""
     module = graph.said.get((document, MODULE), NOTHING_SAID)
@@ -86,13 +102,21 @@ def _left_by(graph: CallGraph, key: Key) -> int:
 
 
 def _tests_as_command(file: File) -> bool:
-    """The file may have a command of Flask-Script that runs the tests: its commands run in a made-up request."""
+    """The file may run the tests in a context: by a command of Flask or of Flask-Script, whose commands run in a made-up
+    request, or as a program that pushes one."""
     text = file.source.text
-    return "anager" in text and bool(_SCRIPT.search(text)) and bool(_RUNS_TESTS.search(text))
+    if not _RUNS_TESTS.search(text):
+        return False
+    by_script = "anager" in text and bool(_SCRIPT.search(text))
+    return by_script or bool(_STARTS_TESTS.search(text) and _IN_CONTEXT.search(text))
 
 
 _SCRIPT = re.compile(r"\bflask(?:_|\.ext\.)script\b")
 _RUNS_TESTS = re.compile(r"\b(?:unittest|pytest|nose)\b")
+_STARTS_TESTS = re.compile(r"\bTextTestRunner\b|\b(?:unittest|pytest|nose)\.(?:main|run)\(")
+_IN_CONTEXT = re.compile(
+    r"\bcli\.command\b|\bwith_appcontext\b|\b(?:Flask|App)Group\b|_context\(\)[^#]{0,300}\b(?:unittest|pytest)\.main\("
+)
 
 
 def pushing_fixture(graph: CallGraph, test: Key, level: Level) -> str | None:
@@ -150,7 +174,7 @@ class _Fixtures(NamedTuple):
     named: dict[str, list[Key]]
     autouse: list[Key]
     leaving: list[Key]
-    """Of more than one test, with a context."""
+    """They leave a context, or push it for more than one test."""
 
 
 def _fixtures(graph: CallGraph) -> _Fixtures:
@@ -162,6 +186,6 @@ def _fixtures(graph: CallGraph) -> _Fixtures:
                 named.setdefault(key[1].rpartition(".")[2], []).append(key)
         marked = [(key, graph.said[key]) for keys in named.values() for key in keys]
         autouse = [key for key, said in marked if "autouse" in said.marks]
-        leaving = [key for key, said in marked if "wide" in said.marks and said.pushes != (0, 0)]
+        leaving = [key for key, said in marked if said.pushes[1] or ("wide" in said.marks and said.pushes[0])]
         known = graph.kept[_fixtures] = _Fixtures(named, autouse, leaving)
     return cast("_Fixtures", known)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from flask_lsp.project.project import Project
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.run import check
@@ -325,22 +327,67 @@ def test_it():
     use()
 """,
 }
+LEAVING = {
+    "shop.py": FILES["shop.py"],
+    "test_a.py": """
+import unittest
+
+from shop import create_app, use
+
+
+class LeavingTest(unittest.TestCase):
+    def setUp(self):
+        self.context = create_app().app_context()
+        self.context.push()
+
+    def test_it(self):
+        use()
+
+
+class LaterTest(unittest.TestCase):
+    def test_it(self):
+        use()
+""",
+}
+FIXTURES = {
+    "shop.py": FILES["shop.py"],
+    "test_a.py": """
+import pytest
+
+from shop import create_app, use
+
+
+@pytest.fixture
+def app():
+    app = create_app()
+    app.app_context().push()
+    return app
+
+
+def test_it(app):
+    use()
+
+
+def test_later():
+    use()
+""",
+}
 _FAILED = re.compile(r"^FAILED (\w+\.py)::([\w:]+)", re.MULTILINE)
 _TEST = re.compile(r"^( *)(?:class|def) (\w+)", re.MULTILINE)
 
 
-def found() -> set[tuple[str, str]]:
+def found(files: dict[str, str]) -> set[tuple[str, str]]:
     """The tests that the rule tells of, by the class or function that they stand in."""
     project = Project("/case", Settings(), Versions())
-    for name, text in FILES.items():
+    for name, text in files.items():
         project = project.with_text(f"/case/{name}", text)
     project = project.with_complete(True)
-    lines: set[tuple[str, str]] = set()
-    for name, text in FILES.items():
-        for one in check(project, f"/case/{name}"):
-            if one.rule.code == "FL108":
-                lines.add((name, _around(text, one.span.start)))
-    return lines
+    return {
+        (name, _around(text, one.span.start))
+        for name, text in files.items()
+        for one in check(project, f"/case/{name}")
+        if one.rule.code == "FL108"
+    }
 
 
 def _around(text: str, offset: int) -> str:
@@ -353,17 +400,33 @@ def _around(text: str, offset: int) -> str:
     return f"{class_}.{function}".strip(".")
 
 
-def failed(folder: Path) -> set[tuple[str, str]]:
-    for name, text in FILES.items():
+def failed(files: dict[str, str], folder: Path) -> set[tuple[str, str]]:
+    for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider", "-p", "no:xdist", str(folder)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
-    every = {(file, name.replace("::", ".")) for file, name in _FAILED.findall(done.stdout)}
-    assert every, done.stdout
-    return every
+    assert re.search(r"\d passed", done.stdout), done.stdout
+    return {(file, name.replace("::", ".")) for file, name in _FAILED.findall(done.stdout)}
 
 
 def test_as_pytest_says(tmp_path: Path) -> None:
-    ours = found()
-    theirs = failed(tmp_path) - {("test_cases.py", f"InheritedTest.{name}") for name in ("test_it", "test_another")}
-    assert ours == theirs
+    inherited = {("test_cases.py", f"InheritedTest.{name}") for name in ("test_it", "test_another")}
+    assert found(FILES) == failed(FILES, tmp_path) - inherited
+
+
+@pytest.mark.parametrize("files", [LEAVING, FIXTURES])
+def test_that_a_context_stays(files: dict[str, str], tmp_path: Path) -> None:
+    assert found(files) == failed(files, tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    "runner",
+    [
+        "@app.cli.command()\ndef test():\n    unittest.TextTestRunner().run(unittest.TestLoader().discover('.'))\n",
+        "if __name__ == '__main__':\n    with app.app_context():\n        pytest.main(['.'])\n",
+    ],
+)
+def test_that_something_runs_the_tests_in_a_context(runner: str) -> None:
+    files = {"shop.py": FILES["shop.py"], "test_plain.py": FILES["test_plain.py"]}
+    assert found(files)
+    assert not found({**files, "run.py": f"import unittest, pytest\nfrom app import app\n\n\n{runner}"})
