@@ -102,8 +102,8 @@ def _left_by(graph: CallGraph, key: Key) -> int:
 
 
 def _tests_as_command(file: File) -> bool:
-    """The file may run the tests in a context: by a command of Flask, or one of Flask-Script, which makes up a request, or
-    as a program that pushes one."""
+    """The file may run the tests in a context: by a command of Flask, or one of Flask-Script, which makes up a request,
+    or as a program that pushes one."""
     text = file.source.text
     if not _RUNS_TESTS.search(text):
         return False
