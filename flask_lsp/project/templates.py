@@ -75,8 +75,8 @@ def _reader(project: Project, template: str, name: str) -> str | None:
 
 def url_built(project: Project, template: str, *, relative: bool = False) -> tuple[str, str] | None:
     """The document and the endpoint (empty where it is no literal) of a URL that is built whenever a template is shown,
-    in it or in one that it extends or includes; ``None`` for no such. With ``relative`` one without a host. Nothing is
-    told where the project has a ``url_for`` of its own."""
+    in it or in one that it extends or includes; ``None`` for no such. With ``relative`` one without a host, also
+    under a condition. Nothing is told where the project has a ``url_for`` of its own."""
     if any(project.parts(_gives_url_for).values()):
         return None
     return _url_built(project, template, frozenset(), relative, _MOST_TEMPLATES)
@@ -97,6 +97,8 @@ def _url_built(
     parent = next((part for part in page.parts if part.what == "extends"), None)
     for part in page.parts:
         if not replaced.isdisjoint(part.blocks) or (parent is not None and not part.blocks and part is not parent):
+            continue
+        if not (part.sure or relative):
             continue
         if part.what == "url":
             if not (relative and part.has_host):

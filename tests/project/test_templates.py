@@ -120,6 +120,9 @@ def test_that_the_project_has_its_own(code: str) -> None:
         ("<a href=\"https://example.org{{ url_for('a') }}\">", False),
         ("<a href=\"{{ base }}{{ url_for('a') }}\">", False),
         ("{{ base ~ url_for('a') }}", False),
+        ("{% if user %}{{ url_for('a') }}{% endif %}", True),
+        ("{{ url_for('a') if user }}", True),
+        ("{% macro link() %}{{ url_for('a') }}{% endmacro %}", False),
         ("{% set link = url_for('a') %}{{ base }}{{ link }}", False),
     ],
 )

@@ -75,7 +75,7 @@ def sent(node: ast.Call | ast.Assign, ctx: Context) -> tuple[str, list[ast.expr]
         given = [arg for at, arg in enumerate(node.args) if at in outlet.at and not _starred(node, at)]
         return outlet.what, given + [each.value for each in node.keywords if each.arg in outlet.keywords]
     if name in RENDERS and node.args and is_of_mail(node, ctx):
-        if gets_host(node):
+        if gets_host(node) or is_made_whole(node, ctx):
             return None
         return f"the mail of `{ctx.string(node.args[0])}`", [each.value for each in node.keywords]
     return None
@@ -84,6 +84,16 @@ def sent(node: ast.Call | ast.Assign, ctx: Context) -> tuple[str, list[ast.expr]
 def gets_host(call: ast.Call) -> bool:
     """The template may put the host before what it gets."""
     return any(each.arg is None or _BASES.search(each.arg) for each in call.keywords)
+
+
+def is_made_whole(call: ast.Call, ctx: Context) -> bool:
+    """What is rendered goes through a call that is told the host: ``transform(html, base_url=...)``."""
+    for above in ctx.ancestors(call):
+        if isinstance(above, ast.stmt):
+            return False
+        if isinstance(above, ast.Call) and gets_host(above):
+            return True
+    return False
 
 
 def _stored(node: ast.Assign, ctx: Context) -> tuple[str, list[ast.expr]] | None:
