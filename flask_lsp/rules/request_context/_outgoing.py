@@ -116,13 +116,13 @@ def is_of_mail(call: ast.Call, ctx: Context) -> bool:
     template = ctx.string(call.args[0])
     if template is None or not _TEMPLATE.search(template):
         return False
-    into = _goes_into(call, ctx)
+    into = goes_into(call, ctx)
     if into == "page":
         return False
     return into == "mail" or bool(_FOLDER.search(template))
 
 
-def _goes_into(call: ast.Call, ctx: Context) -> str:
+def goes_into(call: ast.Call, ctx: Context) -> str:
     """``page`` where a view answers with it or nobody can tell, ``mail`` where something of that name gets it."""
     for above in ctx.ancestors(call):
         match above:

@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from flask_lsp.project import templates
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
-from flask_lsp.rules.request_context._outgoing import RENDERS, gets_host, is_of_mail, sent
+from flask_lsp.rules.request_context._outgoing import RENDERS, gets_host, goes_into, is_of_mail, sent
 from flask_lsp.rules.request_context._urls import bound_to, is_relative, is_url_for, parts
 from flask_lsp.syntax.nodes import FunctionNode, walk
 
@@ -85,7 +85,8 @@ def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
         if (built := ctx.ask(templates.relative_url, template)) is not None:
             url = f"`url_for({built[1]!r})`" if built[1] else "`url_for`"
             page = built[0].rpartition("/templates/")[2]
-            message = f"{url} in `{page}` gives no host, and leads nowhere in a mail: add `_external=True` there."
+            where = "a mail" if "mail" in what else what
+            message = f"{url} in `{page}` gives no host, and leads nowhere in {where}: add `_external=True` there."
             yield ctx.finding(name, message)
     for value in values:
         for call in _relative(value, ctx, _MOST_STEPS):
@@ -99,7 +100,9 @@ def _fix(call: ast.Call) -> Fix:
 
 def _shown(node: ast.AST, values: list[ast.expr], ctx: Context) -> Iterator[tuple[ast.expr, str]]:
     """The templates of which a mail is made, as they are named."""
-    made = [node] if isinstance(node, ast.Call) and ctx.name(node.func) in RENDERS else [*values]
+    made = values
+    if isinstance(node, ast.Call) and ctx.name(node.func) in RENDERS:
+        made = [node] if goes_into(node, ctx) == "mail" else []  # a page of an inbox may be named so
     for each in made:
         match bound_to(each, ctx):
             case ast.Call(func=func, args=[name, *_]) as call if ctx.name(func) in RENDERS and not gets_host(call):
