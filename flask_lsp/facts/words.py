@@ -8,7 +8,8 @@ _WORDS = ("Column(", "mapped_column", "Mapped[", "Table(", "__tablename__", "ref
 """To look for these first is faster: most texts hold none."""
 _TABLES = re.compile(r"Column\(|mapped_column|Mapped\[|\bTable\(|__tablename__|\breflect\b|automap")
 _TELLING = (
-    *(".globals", "template_global", "template_context_processors", "url_for'", 'url_for"', "url_for =", "url_for="),
+    *(".globals", "template_global", "template_context_processors"),
+    *("url_for'", 'url_for"', "url_for =", "url_for=", "def url_for"),
     *("expire_on_commit", "query_class", "SQLAlchemy(", ".app =", "AUTOCOMMIT", "autocommit", "SESSION_SQLALCHEMY"),
     *("COMMIT_ON_TEARDOWN", "kombu", "task_serializer", "TASK_SERIALIZER", "(Celery):", "exec(", "globals()"),
 )
