@@ -77,4 +77,4 @@ def _urls(text: str, blocks: tuple[str, ...], begins: bool, sure: bool) -> Itera
 
 def _may_have_host(rest: str) -> bool:
     arguments = rest[:_MOST_ARGUMENTS]
-    return "_external" in arguments or "_scheme" in arguments or "**" in arguments
+    return "|" in arguments or "_external" in arguments or "_scheme" in arguments or "**" in arguments

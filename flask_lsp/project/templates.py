@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_lsp.facts.rendering import Rendered, names_given, rendered
+from flask_lsp.facts.words import OWN_URL_FOR
 from flask_lsp.project.route_map import route_map
 from flask_lsp.project.route_model import Key
 
@@ -61,7 +61,7 @@ def _reader(project: Project, template: str, name: str) -> str | None:
     seen, todo = {template}, [template]
     while todo and len(seen) < _MOST_TEMPLATES:
         here = todo.pop(0)
-        documents = [document for document in project.pages if here in _ends(document)]
+        documents = _named(project).get(here, ())
         if len(documents) != 1:
             continue  # two of one name: which one is shown cannot be told
         page = project.pages[documents[0]]
@@ -74,12 +74,36 @@ def _reader(project: Project, template: str, name: str) -> str | None:
 
 
 def url_built(project: Project, template: str, *, relative: bool = False) -> tuple[str, str] | None:
-    """The document and the endpoint (empty where it is no literal) of a URL that is built whenever a template is shown,
+    """The template and the endpoint (empty where it is no literal) of a URL that is built whenever a template is shown,
     in it or in one that it extends or includes; ``None`` for no such. With ``relative`` one without a host, also
     under a condition. Nothing is told where the project has a ``url_for`` of its own."""
     if any(project.parts(_gives_url_for).values()):
         return None
-    return _url_built(project, template, frozenset(), relative, _MOST_TEMPLATES)
+    seen: set[tuple[str, frozenset[str]]] = set()
+    todo = [(template, frozenset[str]())]
+    while todo and len(seen) < _MOST_TEMPLATES:
+        here = todo.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        name, replaced = here
+        documents = _named(project).get(name.removeprefix("/"), ())
+        if len(documents) != 1:
+            continue  # two of one name: which one is shown cannot be told
+        page = project.pages[documents[0]]
+        inner: list[tuple[str, frozenset[str]]] = []
+        parent = next((part for part in page.parts if part.what == "extends"), None)
+        for part in page.parts:
+            if not replaced.isdisjoint(part.blocks) or (parent is not None and not part.blocks and part is not parent):
+                continue
+            if not (part.sure or relative):
+                continue
+            if part.what != "url":
+                inner.append((part.name, replaced | page.blocks if part is parent else frozenset[str]()))
+            elif not (relative and part.has_host):
+                return name, part.name
+        todo += reversed(inner)
+    return None
 
 
 def relative_url(project: Project, _document: str, template: str) -> tuple[str, str] | None:
@@ -87,44 +111,23 @@ def relative_url(project: Project, _document: str, template: str) -> tuple[str, 
     return url_built(project, template, relative=True)
 
 
-def _url_built(
-    project: Project, template: str, replaced: frozenset[str], relative: bool, left: int
-) -> tuple[str, str] | None:
-    document = _document(project, template)
-    if document is None or not left:
-        return None
-    page = project.pages[document]
-    parent = next((part for part in page.parts if part.what == "extends"), None)
-    for part in page.parts:
-        if not replaced.isdisjoint(part.blocks) or (parent is not None and not part.blocks and part is not parent):
-            continue
-        if not (part.sure or relative):
-            continue
-        if part.what == "url":
-            if not (relative and part.has_host):
-                return document, part.name
-            continue
-        inner = replaced | page.blocks if part is parent else frozenset[str]()
-        found = _url_built(project, part.name, inner, relative, left - 1)
-        if found is not None:
-            return found
-    return None
+def _named(project: Project) -> Mapping[str, tuple[str, ...]]:
+    """The templates by the names by which they may be asked for."""
+    return project.kept(_by_name, project.pages)
 
 
-def _document(project: Project, template: str) -> str | None:
-    """The one template of the project that is asked for by a name."""
-    end = f"/{template.removeprefix('/')}"
-    found = [document for document in project.pages if document.endswith(end)]
-    return found[0] if len(found) == 1 else None
+def _by_name(project: Project) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for document in project.pages:
+        for name in _ends(document):
+            found.setdefault(name, []).append(document)
+    return {name: tuple(documents) for name, documents in found.items()}
 
 
 def _gives_url_for(file: File) -> bool:
     """The file gives templates a ``url_for`` of its own."""
     text = file.source.text
-    return "url_for" in text and bool(_OWN_URL_FOR.search(text))
-
-
-_OWN_URL_FOR = re.compile(r"[\"']url_for[\"']|\burl_for\s*=[^=]|\bdef url_for\b")
+    return "url_for" in text and bool(OWN_URL_FOR.search(text))
 
 
 def _ends(document: str) -> Iterator[str]:

@@ -30,6 +30,8 @@ def started_by(call: ast.Call, ctx: Context) -> str | None:
     is_socketio = of is not None and bool(call.args) and bool(_SOCKETIO.search(of))
     if not is_socketio and not (isinstance(call.func.value, ast.Name) and is_app(call.func.value, ctx)):
         return None
+    if isinstance(ctx.parent(call), ast.Await):
+        return None  # nothing of Flask's
     return (SOCKETIO_RUN if is_socketio else APP_RUN) if ctx.ask(_has_apps) else None
 
 

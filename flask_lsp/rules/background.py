@@ -61,7 +61,7 @@ class Found(NamedTuple):
     def what(self) -> str:
         """What lacks its context, for a message."""
         page = self.failing.page
-        return f"`url_for` in `{page.rpartition('/templates/')[2]}`" if page else f"`{self.name}`"
+        return f"`url_for` in `{page}`" if page else f"`{self.name}`"
 
     @property
     def name(self) -> str:

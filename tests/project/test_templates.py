@@ -85,9 +85,17 @@ def test_that_they_need_not_build_one(what: str) -> None:
     assert not raises(OTHERS[what])
 
 
-@pytest.mark.parametrize("included", ["{% include 'mail.html' %}", "{% extends 'mail.html' %}"])
+@pytest.mark.parametrize(
+    "included",
+    [
+        "{% include 'mail.html' %}",
+        "{% extends 'mail.html' %}",
+        "{% if a %}{% include 'mail.html' %}{% else %}{% include 'mail.html' %}{% endif %}",
+    ],
+)
 def test_templates_in_a_circle(included: str) -> None:
     assert not says({"mail.html": included})
+    assert not says({"mail.html": included}, relative=True)
 
 
 def test_two_of_one_name() -> None:
@@ -104,6 +112,7 @@ def test_two_of_one_name() -> None:
         "def inject():\n    return dict(url_for=mine)\n",
         "def url_for(endpoint): ...\n",
         "render_template('mail.html', url_for=mine)",
+        "render_template('mail.html', url_for  = mine)",
     ],
 )
 def test_that_the_project_has_its_own(code: str) -> None:
@@ -117,6 +126,7 @@ def test_that_the_project_has_its_own(code: str) -> None:
         ("Go to {{ url_for('a', x=1) }}", True),
         ("{{ url_for('a', _external=True) }}", False),
         ("{{ url_for('a', **how) }}", False),
+        ("{{ url_for('a') | absolute }}", False),
         ("<a href=\"https://example.org{{ url_for('a') }}\">", False),
         ("<a href=\"{{ base }}{{ url_for('a') }}\">", False),
         ("{{ base ~ url_for('a') }}", False),

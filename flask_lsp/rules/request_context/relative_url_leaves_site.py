@@ -84,9 +84,8 @@ def check(node: ast.Call | ast.Assign, ctx: Context) -> Iterator[Finding]:
     for name, template in _shown(node, values, ctx):
         if (built := ctx.ask(templates.relative_url, template)) is not None:
             url = f"`url_for({built[1]!r})`" if built[1] else "`url_for`"
-            page = built[0].rpartition("/templates/")[2]
             where = "a mail" if "mail" in what else what
-            message = f"{url} in `{page}` gives no host, and leads nowhere in {where}: add `_external=True` there."
+            message = f"{url} in `{built[0]}` gives no host, and leads nowhere in {where}: add `_external=True` there."
             yield ctx.finding(name, message)
     for value in values:
         for call in _relative(value, ctx, _MOST_STEPS):
