@@ -49,7 +49,7 @@ _NAMES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(r"Procfile(?:\.\w+)?"), "procfile"),
     (_COMPOSE, "compose"),
     (re.compile(r"[\w@.-]+\.service"), "unit"),
-    (re.compile(r"\.env(?!rc$)[\w.-]*|[\w-]+\.env|\.flaskenv"), "env"),
+    (re.compile(r"\.env(?!(?:rc|oy)(?![a-z]))[\w.-]*(?<!\.yml)(?<!\.yaml)|[\w-]+\.env|\.flaskenv"), "env"),
     (re.compile(r"[\w.-]*(?:wsgi|app)[\w.-]*\.ini|supervisor[\w.-]*\.conf"), "ini"),
     (re.compile(r"[^/]+\.sh"), "shell"),
     (_MANIFEST, "yaml"),

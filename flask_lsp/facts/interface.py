@@ -205,6 +205,29 @@ def read_setting(event: Event) -> str | None:
             return None
 
 
+def keys_of_instances(defined: ClassDefined) -> tuple[tuple[tuple[str, Value], ...], bool]:
+    """The keys of a configuration that methods give to instances, ``self.DEBUG = True``, and whether there are no
+    others."""
+    found, complete = list[tuple[str, Value]](), True
+    for event in every_event(defined.body):
+        match event:
+            case Bind(bound=Defined(function=Function(parameters=[first, *_]) as method)):
+                for inner in every_event(method.body):
+                    match inner:
+                        case Store(target=Path(text=text), value=value) if text.startswith(f"{first.name}."):
+                            key = text.removeprefix(f"{first.name}.")
+                            found += [(key, value)] if key.isupper() else []
+                        case Call(value=Path(text="setattr()", args=[Path(text=text), *_])) if text == first.name:
+                            complete = False
+                        case Call(value=Path(text=text)) if text == f"{first.name}.__dict__.update()":
+                            complete = False
+                        case _:
+                            pass
+            case _:
+                pass
+    return tuple(found), complete
+
+
 def _assembly(facts: BlockFacts) -> Iterator[object]:
     yield from _said(facts.body)
     for event in every_event(facts.body):
@@ -277,7 +300,7 @@ def _bare(bound: Bound) -> object:
         case ClassDefined():
             events = every_event(bound.body)
             members = tuple(_member(event.bound) for event in events if isinstance(event, Bind))
-            return bound.bases, bound.decorators, members, _instance(bound)
+            return bound.bases, bound.decorators, members, _instance(bound), keys_of_instances(bound)
         case Parameter():
             return bound.annotation
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _WORDS = ("Column(", "mapped_column", "Mapped[", "Table(", "__tablename__", "reflect", "automap")
 """To look for these first is faster: most texts hold none."""
@@ -16,6 +17,12 @@ _TELLING = (
 )
 """Who asks a text for a word in the name of a project says it here too."""
 _TOLD = re.compile("|".join([*map(re.escape, _TELLING), OWN_URL_FOR.pattern, r"\.app\s*="]))
+_SECRET_KEY = re.compile(r"secret_key|config.{0,99}secret|secret.{0,99}config", re.IGNORECASE)
+_COMPARES = re.compile(r"\bif\b.*?(?:==|\bin\b)(.*)")
+_TEXT = re.compile(r"\"([^\"\\\n]{3,})\"|'([^'\\\n]{3,})'")
+_REFUSES = re.compile(r"\b(?:raise|abort|exit)\b")
+_MOST_LINES = 6
+"""Of a comparison and what it leads to."""
 
 
 def says_tables(text: str) -> bool:
@@ -28,3 +35,26 @@ def telling_lines(text: str) -> tuple[str, ...]:
     if not any(word in text for word in (*_TELLING, "url_for", ".app")):
         return ()
     return tuple([line for line in text.splitlines() if _TOLD.search(line)])
+
+
+def refused_keys(text: str) -> frozenset[str]:
+    """The texts with which the secret key is compared before something is raised or the program ends."""
+    if not _REFUSES.search(text) or not _SECRET_KEY.search(text):
+        return frozenset()
+    lines, found = text.split("\n"), set[str]()
+    for at, line in enumerate(lines):
+        compares = _COMPARES.search(line) if _SECRET_KEY.search(line) else None
+        if compares and any(map(_REFUSES.search, _led_to(lines, at))):
+            found.update(one or other for one, other in _TEXT.findall(compares[1]))
+    return frozenset(found)
+
+
+def _led_to(lines: list[str], at: int) -> Iterator[str]:
+    """The line and the next ones that belong to it: they tell no more when they stand alone with it."""
+    yield lines[at]
+    depth = len(lines[at]) - len(lines[at].lstrip())
+    for line in lines[at + 1 : at + _MOST_LINES]:
+        bare = line.lstrip()
+        if bare and bare[0] != ")" and len(line) - len(bare) <= depth:
+            return
+        yield line

@@ -18,6 +18,7 @@ from flask_lsp.facts.file import FileFacts
 from flask_lsp.facts.interface import read_setting
 from flask_lsp.facts.model import OTHER, BlockFacts, Body, ClassDefined, Import, Literal, Path, Value
 from flask_lsp.facts.traverse import every_event
+from flask_lsp.facts.words import refused_keys
 from flask_lsp.project import kinds
 from flask_lsp.project.config_model import Filled, Given, all_scopes, apps_made, filled, steps_in
 from flask_lsp.project.config_objects import Attribute, Target, attributes, bases, choices
@@ -36,7 +37,8 @@ CLASS_OR_MODULE = "<class or module>"
 _MODULE = re.compile(r"(?:^|/)(?:configs?|settings)/[^/]+\.py$|(?:config|settings)[^/]*\.py$", re.IGNORECASE)
 _CLASS = re.compile(r"config|settings$", re.IGNORECASE)
 _SHOWN = re.compile(
-    r"(?:^|/)(?:examples?(?:[_-][\w-]+)?|demos?|samples?|docs?)/|\w[_.-](?:example|sample|template)(?:[_.-][^/]*)?$"
+    r"(?:^|/)(?:examples?(?:[_-][\w-]+)?|demos?|samples?|docs?)/"
+    r"|\w[_.-](?:example|sample)(?:\.\w+)?$|(?:config|settings|env)[_.-]template(?:\.\w+)?$"
 )
 
 
@@ -365,28 +367,14 @@ def _bound_later(project: Project, document: str, key: str, value: Value) -> boo
 # -- who reads a key ---------------------------------------------------------------------------------------------------
 
 
-_COMPARES = re.compile(r"(?:==|\bin\b).*|\bcase\b.*")
-_TEXT = re.compile(r"\"([^\"\\\n]{3,})\"|'([^'\\\n]{3,})'")
-_REFUSES = re.compile(r"\b(?:raise|abort|exit)\b")
-_MOST_LINES = 6
-"""Behind a comparison, of what it leads to."""
-
-
 def is_refused(project: Project, _document: str, text: str) -> bool:
-    """Some code of the project compares a secret with the text, and raises or ends."""
-    return any(text in refused for refused in project.parts(_refused).values())
+    """Some code of the project, outside of tests, compares the secret key with the text, and raises or ends."""
+    parts = project.parts(_refused).items()
+    return any(text in refused and not kinds.is_test(project, document) for document, refused in parts)
 
 
 def _refused(file: File) -> frozenset[str]:
-    text = file.source.text
-    if "secret" not in text.lower() or not _REFUSES.search(text):
-        return frozenset()
-    lines, found = text.split("\n"), set[str]()
-    for at, line in enumerate(lines):
-        compares = _COMPARES.search(line) if "secret" in line.lower() and "if" in line else None
-        if compares and any(map(_REFUSES.search, lines[at : at + _MOST_LINES])):
-            found.update(one or other for one, other in _TEXT.findall(compares.group()))
-    return frozenset(found)
+    return refused_keys(file.source.text) if file.kind == "python" else frozenset()
 
 
 def may_use(project: Project, _document: str, key: str) -> bool:

@@ -6,22 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flask_lsp.facts.configuring import Scope
+from flask_lsp.facts.interface import keys_of_instances
 from flask_lsp.facts.model import (
     OTHER,
     Assigned,
     Bind,
     Bound,
-    Call,
     ClassDefined,
     Defined,
     Either,
-    Function,
     Import,
     Joined,
     Literal,
     Pairs,
     Path,
-    Store,
     Value,
 )
 from flask_lsp.facts.traverse import every_event, returns
@@ -131,30 +129,9 @@ def _of_class(project: Project, target: Target, depth: int) -> tuple[tuple[Attri
         if isinstance(event, Bind) and event.bound.name.isupper():
             value = event.bound.value if isinstance(event.bound, Assigned) else OTHER
             found.append(Attribute(event.bound.name, value, target, not fields))
-    own, whole = _of_instances(defined, target)
-    return (*found, *own), complete and whole
-
-
-def _of_instances(defined: ClassDefined, target: Target) -> tuple[tuple[Attribute, ...], bool]:
-    """The keys that methods give to instances, ``self.DEBUG = True``, and whether there are no others."""
-    found, complete = list[Attribute](), True
-    for event in every_event(defined.body):
-        match event:
-            case Bind(bound=Defined(function=Function(parameters=[first, *_]) as method)):
-                for inner in every_event(method.body):
-                    match inner:
-                        case Store(target=Path(text=text), value=value) if text.startswith(f"{first.name}."):
-                            key = text.removeprefix(f"{first.name}.")
-                            found += [Attribute(key, value, target, sure=False)] if key.isupper() else []
-                        case Call(value=Path(text="setattr()", args=[Path(text=text), *_])) if text == first.name:
-                            complete = False
-                        case Call(value=Path(text=text)) if text == f"{first.name}.__dict__.update()":
-                            complete = False
-                        case _:
-                            pass
-            case _:
-                pass
-    return tuple(found), complete
+    own, whole = keys_of_instances(defined)
+    found += [Attribute(key, value, target, sure=False) for key, value in own]
+    return tuple(found), complete and whole
 
 
 def _of_module(project: Project, document: str, depth: int) -> tuple[tuple[Attribute, ...], bool]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from flask_lsp.project.project import File, Project
 
 _INIT = "/__init__.py"
+_FOUND_BY_FLASK = ("/.env", "/.flaskenv")
+"""The first has the first word."""
 _SCRIPT = re.compile(r"[^/\s\"']+\.sh$")
 
 
@@ -92,6 +94,8 @@ def says_the_same(project: Project, before: File, now: File) -> bool:
     and which variables it sets that some configuration reads. While a target is typed, it leads nowhere, and disturbs
     nobody."""
     if scripts_of(before) != scripts_of(now) or _said_to(project, before) != _said_to(project, now):
+        return False
+    if _tells_flask(before) != _tells_flask(now):
         return False
     one, other = _launches_in(before), _launches_in(now)
     if one != other and any(_is_there(project, each) for each in {*one} ^ {*other}):
@@ -362,10 +366,19 @@ def told_beside(project: Project, document: str) -> str:
     """What ``flask`` is told by the ``.env`` or ``.flaskenv`` that it finds where a file is, or above it; empty where
     there is none. A question for ``Context.ask``."""
     for folder in folders_of(project, document):
-        for name in (".env", ".flaskenv"):  # the first has the first word
-            file = project.files.get(f"{folder}/{name}")
-            for variable in file.deployment.named("FLASK_APP", lambda each: bool(each.value)) if file else ():
-                return variable.value or ""
+        for name in _FOUND_BY_FLASK:
+            file = project.files.get(f"{folder}{name}")
+            if file is not None and (told := _tells_flask(file)):
+                return told
+    return ""
+
+
+def _tells_flask(file: File) -> str:
+    """The application that a ``.env`` or ``.flaskenv`` names first, though its target may lead nowhere."""
+    if file.kind != "env" or not file.document.endswith(_FOUND_BY_FLASK):
+        return ""
+    for variable in file.deployment.named("FLASK_APP", lambda each: bool(each.value)):
+        return variable.value or ""
     return ""
 
 

@@ -15,7 +15,7 @@ from flask_lsp.facts.config_file import ConfigFile
 from flask_lsp.facts.deployment import DeploymentFacts, Piece, deployment_facts, gunicorn_facts
 from flask_lsp.facts.file import FileFacts, other_bodies
 from flask_lsp.facts.pages import Page
-from flask_lsp.facts.words import says_tables, telling_lines
+from flask_lsp.facts.words import refused_keys, says_tables, telling_lines
 from flask_lsp.project.deployment import Deployment, says_the_same
 from flask_lsp.project.modules import Modules
 from flask_lsp.project.packages import Packages
@@ -342,15 +342,17 @@ def _says_the_same(before: FileFacts, now: FileFacts, bodies_read: set[str]) -> 
 
 
 def _same_words(before: File, now: File) -> bool:
-    """What an edit took away and what it put there both bring tables, or neither does, and hold the same telling lines,
-    see ``facts.words``."""
+    """What an edit took away and what it put there both bring tables, or neither does, hold the same telling
+    lines and refuse the same secrets, see ``facts.words``."""
     if now.since is None:
         old, new = [before.source.text], [now.source.text]
     else:
         head, tail, moved, count, _ = now.since
         old = [block.text for _, block in before.tree.blocks[head : count - moved - tail]]
         new = [block.text for _, block in now.tree.blocks[head : count - tail]]
-    return any(map(says_tables, old)) == any(map(says_tables, new)) and _telling(old) == _telling(new)
+    if any(map(says_tables, old)) != any(map(says_tables, new)) or _telling(old) != _telling(new):
+        return False
+    return frozenset[str]().union(*map(refused_keys, old)) == frozenset[str]().union(*map(refused_keys, new))
 
 
 def _telling(texts: Iterable[str]) -> list[str]:

@@ -144,7 +144,7 @@ def _by_target(target: ast.expr, value: ast.expr, ctx: Context) -> Set | None:
             owner = next((node for node in ctx.ancestors(target) if isinstance(node, ast.ClassDef)), None)
             if owner is None:
                 return Set(key, value, config.CLASS_OR_MODULE) if ctx.ask(config.is_config_module) else None
-            if ctx.ask(config.is_config_class, owner.name) and not _is_bound_again(target, owner):
+            if ctx.ask(config.is_config_class, owner.name) and target not in _lost_in(owner, ctx):
                 return Set(key, value, config.CLASS_OR_MODULE, owner.name)
         case _:
             pass
@@ -162,26 +162,38 @@ def _class_of(node: ast.AST, instance: str, ctx: Context) -> ast.ClassDef | None
             return None
 
 
-def _is_bound_again(target: ast.Name, owner: ast.ClassDef) -> bool:
-    """The class binds the name once more, to something that does not ask for it: what is bound first is lost."""
-    at = next((at for at, each in enumerate(owner.body) if target in _targets(each)), None)
-    later = owner.body[at + 1 :] if at is not None else []
-    again = any(isinstance(each, ast.Name) and each.id == target.id for one in later for each in _targets(one))
-    asked = any(isinstance(each, ast.Name) and each.id == target.id for one in later for each in _loads(one))
-    return again and not asked
+def _lost_in(owner: ast.ClassDef, ctx: Context) -> frozenset[ast.expr]:
+    """The targets of a class whose name it binds once more, to something that does not ask for it: what is bound first
+    is lost."""
+    known = ctx.lost_in.get(owner)
+    if known is None:
+        known = ctx.lost_in[owner] = frozenset(_lost(owner))
+    return known
 
 
-def _targets(statement: ast.stmt) -> list[ast.expr]:
+def _lost(owner: ast.ClassDef) -> Iterator[ast.expr]:
+    names = [each.id for one in owner.body for each in _targets(one)]
+    if len(set(names)) == len(names):
+        return
+    bound, asked = set[str](), set[str]()
+    for statement in reversed(owner.body):
+        targets = _targets(statement)
+        yield from (each for each in targets if each.id in bound and each.id not in asked)
+        bound.update(each.id for each in targets)
+        asked.update(each.id for each in _loads(statement))
+
+
+def _targets(statement: ast.stmt) -> list[ast.Name]:
     match statement:
         case ast.Assign(targets=targets):
-            return targets
-        case ast.AnnAssign(target=target, value=ast.expr()):
+            return [each for each in targets if isinstance(each, ast.Name)]
+        case ast.AnnAssign(target=ast.Name() as target, value=ast.expr()):
             return [target]
         case _:
             return []
 
 
-def _loads(statement: ast.stmt) -> Iterator[ast.expr]:
+def _loads(statement: ast.stmt) -> Iterator[ast.Name]:
     return (each for each in ast.walk(statement) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
 
 

@@ -39,6 +39,8 @@ class Context:
         self._paths: dict[tuple[str, FunctionNode | None], str | None] = {}
         self._scopes: dict[FunctionNode, tuple[Function, ...]] = {}
         self._class_names: dict[ast.ClassDef, frozenset[str]] = {}
+        self.lost_in: dict[ast.ClassDef, frozenset[ast.expr]] = {}
+        """What rules about configuration found once for all keys of a class."""
         self.reads: dict[tuple[Callable[..., object], tuple[object, ...]], object] = {}
 
     def move(self, project: Project, file: File) -> None:

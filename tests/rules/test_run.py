@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from flask_lsp.deployment_files import kind_of
 from flask_lsp.facts.file import FileFacts
 from flask_lsp.project.project import Project
-from flask_lsp.rules import run
-from flask_lsp.rules.base import Finding, Fix, Related
+from flask_lsp.rules import _config, run
+from flask_lsp.rules.base import Finding, Fix, Level, Related
 from flask_lsp.rules.context import Context
 from flask_lsp.rules.fixes import edits
 from flask_lsp.rules.run import check
@@ -124,6 +124,65 @@ def test_words_of_other_files_count() -> None:
     project = project.with_text("/case/more.py", more.replace(".globals", ".filters"))
     assert [finding.rule.code for finding in check(project, "/case/app.py")] == ["FL604"]
     same_as_fresh(project)
+
+
+CONFIGURED = (
+    "from flask import Flask\nfrom config import Config\napp = Flask(__name__)\napp.config.from_object(Config)\n"
+)
+
+
+@pytest.mark.parametrize("refuses", ["raise RuntimeError", "sys.exit"])
+def test_what_refuses_a_secret_counts_for_its_file(refuses: str) -> None:
+    """It stands in a function, of which no interface tells what it compares."""
+    refusing = f'import sys\n\ndef check(app):\n    if app.config["SECRET_KEY"] == "one":\n        {refuses}("no")\n'
+    config = 'class Config:\n    SECRET_KEY = "change-me-now"\n'
+    project = project_of({"app.py": CONFIGURED, "config.py": config, "check.py": refusing})
+    [found] = check(project, "/case/config.py")
+    assert found.rule.code == "FL402"
+    for edited in (refusing.replace("one", "change-me-now"), refusing.replace("one", "two")):
+        project = project.with_text("/case/check.py", edited)
+        [now] = check(project, "/case/config.py")
+        assert (now.level is Level.INFORMATION) == ("change-me-now" in edited)
+        same_as_fresh(project)
+
+
+def test_keys_of_instances_count_for_who_reads_them() -> None:
+    """``self.KEY = "value"`` in a method, and what may give an instance any key."""
+    text = "class Config:\n    def __init__(self):\n        self.A = 1\n        pass\n"
+    app = CONFIGURED.replace("(Config)", "(Config())").replace("import Flask", "import Flask, session")
+    app += '\n@app.route("/")\ndef index():\n    session["x"] = 1\n    return "x"\n'
+    project = project_of({"app.py": app, "config.py": text})
+    assert [finding.rule.code for finding in check(project, "/case/app.py")] == ["FL401"]
+    for line in ('self.SECRET_KEY = "abc"', 'setattr(self, "x", load())', "self.__dict__.update(load())"):
+        changed = project.with_text("/case/config.py", text.replace("pass", line))
+        assert not check(changed, "/case/app.py"), line
+        same_as_fresh(changed)
+
+
+@pytest.mark.parametrize("name", [".env", ".flaskenv"])
+def test_what_flask_is_told_counts_though_it_leads_nowhere(name: str) -> None:
+    app = "from flask import Flask\napp = Flask(__name__)\n"
+    image = 'FROM python\nENV X=1\nCMD ["flask", "run", "--host", "0.0.0.0"]\n'
+    project = project_of({"app.py": app, name: "X=1\n", "Dockerfile": image})
+    fixes = {fix.title for finding in check(project, "/case/Dockerfile") for fix in finding.fixes}
+    project = project.with_text(f"/case/{name}", "FLASK_APP=nothing\n")
+    assert fixes != {fix.title for finding in check(project, "/case/Dockerfile") for fix in finding.fixes}
+    same_as_fresh(project)
+
+
+@pytest.mark.parametrize(("last", "most"), [("LAST = 1\n", 0), ("KEY_1 = 2\n", 201)])
+def test_a_class_is_searched_once_for_all_its_keys(last: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched, loads = list[ast.stmt](), _config._loads
+
+    def noted(statement: ast.stmt) -> Iterator[ast.Name]:
+        searched.append(statement)
+        return loads(statement)
+
+    monkeypatch.setattr(_config, "_loads", noted)
+    keys = "".join(f"    KEY_{at} = {at}\n" for at in range(200))
+    project = project_of({"app.py": CONFIGURED, "config.py": f"class Config:\n{keys}    {last}"})
+    check(project, "/case/config.py")
+    assert len(searched) == most
 
 
 def test_a_migration_becomes_a_module() -> None:

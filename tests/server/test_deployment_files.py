@@ -173,6 +173,10 @@ async def test_a_language_tells_what_a_name_does_not(client: LanguageClient, fol
         ("/p/.dockerignore", None),
         ("/p/Makefile", None),
         ("/p/.envrc", None),
+        ("/p/.envrc.example", None),
+        ("/p/.environment.yml", None),
+        ("/p/.envoy.yaml", None),
+        ("/p/.envprod", "env"),
         ("/p/setup.ini", None),
     ],
 )
