@@ -373,18 +373,18 @@ class _Walk:
         self.events.append(Branch(value_of(node.test), bodies, self.span(node.test)))
 
     def bool_op(self, node: ast.BoolOp) -> None:
-        self.each_of(node.values, isinstance(node.op, ast.And))
-
-    def each_of(self, values: list[ast.expr], truth: bool) -> None:
-        """Each value is asked for only where those before it turned out so."""
-        self.expression(values[0])
-        outer, self.events = self.events, []
-        if values[1:]:
-            self.each_of(values[1:], truth)
-        rest, self.events = tuple(self.events), outer
-        if rest:
-            bodies: tuple[Body, ...] = (rest, ()) if truth else ((), rest)
-            self.events.append(Branch(value_of(values[0]), bodies, self.span(values[0])))
+        """Each value is asked for only where the first turned out so, and those before it that ask for a context."""
+        tests: list[tuple[ast.expr, list[Event]]] = []
+        for value in node.values:
+            self.expression(value)
+            if not tests or (len(tests) < _MOST_TESTS and _asks_context(value)):
+                tests.append((value, self.events))
+                self.events = []
+        for test, around in reversed(tests):
+            if rest := tuple(self.events):
+                bodies: tuple[Body, ...] = (rest, ()) if isinstance(node.op, ast.And) else ((), rest)
+                around.append(Branch(value_of(test), bodies, self.span(test)))
+            self.events = around
 
     def part(self, node: ast.expr) -> Body:
         outer, self.events = self.events, []
@@ -493,8 +493,10 @@ _SHOWING = frozenset({"shell_context_processor", "context_processor", "app_conte
 """Decorators of functions that only show what there is."""
 
 
-_CONTEXTS = frozenset({"has_app_context", "has_request_context", "current_app", "request", "g"})
+_CONTEXTS = frozenset({"has_app_context", "has_request_context", "current_app", "request", "g", "current_user"})
 """What tells whether there is a context of Flask."""
+_MOST_TESTS = 16
+"""Values of one ``and`` or ``or`` that the rest of it is put under: each is a level deeper for who walks the events."""
 
 
 def _asks_context(test: ast.expr) -> bool:

@@ -33,10 +33,12 @@ from flask_lsp.project.call_states import any_of, asked, joined, mapped, pushed,
 from flask_lsp.project.callables import Callable_
 from flask_lsp.project.guards import SUPPRESS, expects_none, never_runs, plain_test
 from flask_lsp.project.names import is_standard
-from flask_lsp.project.needs import PUSHES, Level
+from flask_lsp.project.needs import CURRENT_USER, PUSHES, Level
 
 _APP_GUARDS = frozenset({"flask.has_app_context()", "flask.current_app", "flask.g"})
 _REQUEST_GUARDS = frozenset({"flask.has_request_context()", "flask.request"})
+_TRUE_IN_REQUEST = frozenset({"flask.session", *CURRENT_USER})
+"""They may be false in a request too."""
 _HARMLESS = ("lock", "mutex", "semaphore", "condition", "subtest", "assertlogs", "assertwarns", "assertnumqueries")
 _LETTING_PASS = frozenset({SUPPRESS, "pytest.raises()"})
 _ASSERTS = (".assertRaises()", ".assertRaisesRegex()", ".assertRaisesRegexp()")
@@ -230,7 +232,7 @@ class Flow(ABC):
                     return asked(state, Level.APP, truth)
                 if name in _REQUEST_GUARDS:
                     return asked(state, Level.REQUEST, truth)
-                if name == "flask.session" and truth:
+                if name in _TRUE_IN_REQUEST and truth:
                     return asked(state, Level.REQUEST, truth)
                 return state
             case Either(values=values, how="and" | "or" as how):
@@ -247,7 +249,7 @@ class Flow(ABC):
     def is_guard(self, test: Value) -> bool:
         match plain_test(test)[0]:
             case Path(text=text):
-                return self.name(text) in (*_APP_GUARDS, *_REQUEST_GUARDS, "flask.session")
+                return self.name(text) in _APP_GUARDS | _REQUEST_GUARDS | _TRUE_IN_REQUEST
             case Either(values=values):
                 return any(self.is_guard(value) for value in values)
             case _:

@@ -219,7 +219,7 @@ def _file_calls(project: Project, file: File, old: FileCalls | None, changed: fr
     for _, facts in file.facts.blocks:
         known = old.walked.get(id(facts)) if old is not None else None
         if known is None or not known[1].used.isdisjoint(stale):
-            known = facts, walk(facts, names)
+            known = facts, _walked(facts, names)
         walked[id(facts)] = known
         used |= known[1].used
         for name, each in known[1].said.items():
@@ -233,6 +233,13 @@ def _file_calls(project: Project, file: File, old: FileCalls | None, changed: fr
     names.forget(used)
     names.rest()
     return FileCalls(file.facts, names, walked, said, names.read)
+
+
+def _walked(facts: BlockFacts, names: Names) -> Walked:
+    try:
+        return walk(facts, names)
+    except RecursionError:  # nested deeper than any program; it says nothing
+        return Walked({}, {}, frozenset())
 
 
 def _leaves(module: Said, left: Through, pushed: list[Through]) -> Through:

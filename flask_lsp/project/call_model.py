@@ -156,8 +156,8 @@ class Said:
     """``pushed``: the module body leaves a context pushed; ``task class``: what may give tasks a context is made;
     ``task app``: a class of tasks pushes that of the application; ``worker``: a worker for jobs is made; ``autouse``,
     ``wide``, ``use:NAME`` and ``given:NAME``: of fixtures and tests (``call_tests``), or of all tests of a module;
-    ``plugins``: fixtures come from elsewhere; ``patched``: it puts something else in a place, for a test; ``same``: it
-    gives back its first argument; ``replaces``: see below."""
+    ``plugins``: fixtures come from elsewhere; ``patched``: it puts something else in a place, for a test; ``skipped``:
+    a test is not meant to work; ``same``: it gives back its first argument; ``replaces``: see below."""
     ends: Through = AS_ENTERED
     """Of a module body: the context that is left in the end."""
     pushed: tuple[Through, ...] = ()

@@ -26,7 +26,8 @@ _HARMLESS = ("unittest.", "pytest.mark.", "ddt.", "parameterized.", "nose.", "fr
 
 def marks_of(value: Value, name: Callable[[str], str | None]) -> Iterator[str]:
     """The marks of tests (``call_model.Said.marks``) by a decorator or by what ``pytestmark`` is bound to: ``use:NAME``
-    for a fixture, ``use:?`` for one that nobody knows, ``given:NAME`` for what is no fixture, and ``patched``."""
+    for a fixture, ``use:?`` for one that nobody knows, ``given:NAME`` for what is no fixture, ``skipped``, ``patched``.
+    """
     if isinstance(value, Items):
         for each in value.values:
             yield from marks_of(each, name)
@@ -35,7 +36,9 @@ def marks_of(value: Value, name: Callable[[str], str | None]) -> Iterator[str]:
     canonical = name(path) or path
     if not isinstance(value, Path):
         yield _UNKNOWN
-    elif PATCHES.search(path) or canonical in _NOT_MEANT_TO_WORK:
+    elif canonical in _NOT_MEANT_TO_WORK:
+        yield "skipped"
+    elif PATCHES.search(path):
         yield "patched"
     elif canonical == "pytest.mark.usefixtures":
         yield from (f"use:{each.value}" if isinstance(each, Literal) else _UNKNOWN for each in value.args)

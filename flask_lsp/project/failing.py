@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from flask_lsp.project import config, databases, kinds
+from flask_lsp.project import config, databases, fixtures, kinds
 from flask_lsp.project.call_graph import CallGraph, call_graph
 from flask_lsp.project.call_model import MODULE, Entry, Need, Site
-from flask_lsp.project.fixtures import level_of_test
 from flask_lsp.project.importers import maybe_imported_in_context
 from flask_lsp.project.needs import Level
 from flask_lsp.project.reaching import (
@@ -65,7 +64,8 @@ def failing(project: Project) -> tuple[Failing, ...]:
         return ()
     graph = call_graph(project)
     known = graph.kept.get(failing)
-    grounds = (project.answers, project.versions, project.parts(databases.made_with_app), project.pages)
+    made = project.parts(databases.made_with_app)
+    grounds = (project.answers, project.versions, made, project.pages, *fixtures.grounds(project))
     if known is None or cast("tuple[object, object]", known)[0] != tuple(map(id, grounds)):
         found = tuple(_Search(project, graph).run())
         known = graph.kept[failing] = tuple(map(id, grounds)), found, grounds
@@ -108,7 +108,7 @@ class _Search:
         if entry.kind in ("test", "fixture"):
             if "pushed" in self.marks:
                 return None  # what one module pushes on import is there for all tests
-            return level_of_test(self.project, self.graph, key) if entry.kind == "test" else None
+            return fixtures.level_of_test(self.project, self.graph, key) if entry.kind == "test" else None
         if entry.kind == "import":
             return self.level_on_import(key[0])
         if entry.kind not in BACKGROUND or kinds.is_test(self.project, entry.said[0]):

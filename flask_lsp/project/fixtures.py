@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask_lsp.project import kinds
@@ -23,6 +24,8 @@ _OF_PYTEST = frozenset(
 )
 """Fixtures of pytest and its plugins that push no context."""
 _PLUGIN = "pytest-flask"
+_UNTOLD = frozenset({"patched", "skipped"})
+"""The marks of tests that do something else than their text says, or are not meant to work."""
 
 
 def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
@@ -40,13 +43,14 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
         return None
     level: int = max(own, *left, 0)
     seen: set[Key] = set()
-    todo: list[tuple[Key, Said]] = [(key, said), *_around(graph, key[0])]
+    said = replace(said, marks=said.marks | _marks_of_module(graph, key[0]))
+    todo = [(key, said), *((each, graph.said[each]) for each in _autouse(graph, key[0]))]
     while todo:
         here, said = todo.pop()
         if here in seen:
             continue
         seen.add(here)
-        if "patched" in said.marks or any(path.endswith(GETS_FIXTURE) for path in said.unseen):
+        if not _UNTOLD.isdisjoint(said.marks) or any(path.endswith(GETS_FIXTURE) for path in said.unseen):
             return None
         if here != key:
             pushed = max(said.pushes) if -1 not in said.pushes else -1
@@ -63,25 +67,37 @@ def level_of_test(project: Project, graph: CallGraph, key: Key) -> Level | None:
 
 def _is_left(project: Project, graph: CallGraph) -> bool:
     """Some test, or what runs before it, leaves a context that nobody pops: it stays for those that come later."""
-    known = graph.kept.get(_is_left)
-    if known is None:
+    pushing = graph.kept.get(_is_left)
+    if pushing is None:
         tests = [key for key, entries in graph.entries.items() if any(entry.kind == "test" for entry in entries)]
         every = {*tests, *(each for key in tests if key in graph.said for each in graph.said[key].before)}
         pushing = {key[0] for key in every if key in graph.said and graph.said[key].pushes[1] != 0}
-        known = graph.kept[_is_left] = any(
-            document in project.files and not _POPS.search(project.files[document].source.text) for document in pushing
-        )
-    return bool(known)
+        graph.kept[_is_left] = pushing
+    pops = project.parts(_pops)
+    return any(not pops.get(document, True) for document in cast("set[str]", pushing))
 
 
-_POPS = re.compile(r"\.pop\(|__exit__|ddCleanup|addfinalizer|enter(?:Class|Async)?(?:_c|C)ontext\(")
+def _pops(file: File) -> bool:
+    """The file may pop the contexts that it pushes."""
+    text = file.source.text
+    return any(word in text for word in _POPS)
 
 
-def _around(graph: CallGraph, document: str) -> list[tuple[Key, Said]]:
-    """What is there for each test of a file: its ``pytestmark``, and fixtures that nobody has to name."""
-    module = graph.said.get((document, MODULE), NOTHING_SAID)
-    marks = frozenset(mark for mark in module.marks if mark.startswith("use:"))
-    return [((document, MODULE), Said(marks=marks)), *((name, graph.said[name]) for name in _autouse(graph, document))]
+_POPS = (
+    *(".pop(", "__exit__", "ddCleanup", "addfinalizer"),
+    *("enter_context(", "enterContext(", "enterClassContext(", "enterAsyncContext("),
+)
+
+
+def grounds(project: Project) -> tuple[object, ...]:
+    """What ``level_of_test`` rests on beside the call graph and the versions."""
+    return project.parts(_pops), project.parts(_tests_as_command)
+
+
+def _marks_of_module(graph: CallGraph, document: str) -> frozenset[str]:
+    """What a file does to each of its tests, by its ``pytestmark`` for one."""
+    marks = graph.said.get((document, MODULE), NOTHING_SAID).marks
+    return frozenset(mark for mark in marks if mark == "skipped" or mark.startswith(("use:", "given:")))
 
 
 def _depends_on(said: Said) -> list[str]:

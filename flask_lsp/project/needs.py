@@ -59,6 +59,9 @@ TABLES = frozenset(f"{_SQLALCHEMY}.{method}" for method in ("create_all", "drop_
 PUSHES = {"app_context()": Level.APP, "test_request_context()": Level.REQUEST, "request_context()": Level.REQUEST}
 """Methods of an application that make a context, by the end of their path."""
 
+CURRENT_USER = frozenset(name for name in PROXIES if name.endswith(".current_user"))
+"""Without a request it stands for ``None``, and is false."""
+
 GUARDS = frozenset({"flask.has_app_context()", "flask.has_request_context()", *PROXIES})
 """What a test asks to find out whether there is a context."""
 

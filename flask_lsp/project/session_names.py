@@ -15,6 +15,7 @@ from flask_lsp.project.callables import Callable_, ClassAt, FunctionAt, Instance
 from flask_lsp.project.databases import DATABASE
 from flask_lsp.project.links import split
 from flask_lsp.project.names import Resolver
+from flask_lsp.project.needs import CURRENT_USER
 from flask_lsp.project.route_model import Key
 from flask_lsp.project.session_calls import SESSION
 from flask_lsp.project.session_instances import INSTANCE
@@ -36,9 +37,7 @@ _LOADING = frozenset(
     | {"filter", "filter_by"}
 )
 _MOST_NAMES = 4
-_CURRENT_USERS = frozenset(
-    {"flask_login.current_user", "flask_login.utils.current_user", "flask_security.current_user"}
-)
+_CURRENT_USERS = CURRENT_USER | {"flask_security.current_user"}
 _OF_VIEWS = frozenset({"get", "post", "put", "patch", "head", "options"})
 
 

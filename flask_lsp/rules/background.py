@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from flask_lsp.project import kinds
 from flask_lsp.project.call_graph import CallGraph, call_graph, span_of
 from flask_lsp.project.call_model import AS_ENTERED, MODULE, SCRIPT, Entry
-from flask_lsp.project.failing import Failing, failing
+from flask_lsp.project.failing import URL_FOR, Failing, failing
 from flask_lsp.project.needs import TABLES, Level
 from flask_lsp.project.project import File
 from flask_lsp.project.reaching import BACKGROUND, STARTED, Step, is_shared
@@ -56,6 +56,12 @@ class Found(NamedTuple):
     @property
     def is_use(self) -> bool:
         return self.calls == len(self.failing.steps)
+
+    @property
+    def of_request(self) -> bool:
+        """A request context helps; that of an application may not."""
+        need = self.failing.need
+        return need.level is Level.REQUEST or need.name == URL_FOR or self.failing.of_url
 
     @property
     def what(self) -> str:

@@ -63,14 +63,13 @@ def request_for_urls(found: Found, ctx: Context) -> list[Fix]:
 
 def in_test(found: Found, ctx: Context) -> list[Fix]:
     """Use a fixture of the project that pushes the context, or push it here."""
-    need, key = found.failing.need, found.place.key
-    of_request = need.level is Level.REQUEST or need.name == URL_FOR or found.failing.of_url
-    level = Level.REQUEST if of_request else Level.APP
+    key = found.place.key
+    level = Level.REQUEST if found.of_request else Level.APP
     result: list[Fix] = []
     fixture = pushing_fixture(call_graph(ctx.project), key, level)
     if fixture is not None and found.failing.function == key:
         result.append(Fix(f"Use the fixture `{fixture}`", False, _with_parameter(key, fixture)))
-    result += _around(found, ctx, "test_request_context" if of_request else "app_context")
+    result += _around(found, ctx, "test_request_context" if found.of_request else "app_context")
     return result
 
 

@@ -10,7 +10,7 @@ from flask_lsp.project.project import Project
 from flask_lsp.project.route_map import route_map
 from flask_lsp.project.versions import Versions
 from flask_lsp.rules.run import check
-from flask_lsp.settings import merge
+from flask_lsp.settings import Settings, merge
 
 HEAD = """
 from flask import Blueprint, Flask
@@ -172,3 +172,37 @@ def test_every_question_has_an_answer(what: str, caplog: pytest.LogCaptureFixtur
         for document in list(project.files)[:5]:
             check(project, document)
     assert not caplog.messages
+
+
+STARTED = """
+from threading import Thread
+from flask import Flask, current_app, has_app_context
+
+app = Flask(__name__)
+
+def job(c):
+    use(%s)
+    current_app.name
+
+Thread(target=job).start()
+"""
+VALUES = {
+    "any": " or ".join(f"f{number}(c)" for number in range(MANY)),
+    "some that ask": " or ".join(f"f{number}(c) or has_app_context()" for number in range(MANY)),
+    "all that ask": " and ".join(["has_app_context()"] * MANY),
+}
+
+
+@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
+def test_values_in_a_row_are_not_deep(values: str) -> None:
+    project = Project("/p", Settings(), Versions()).with_text("/p/app.py", STARTED % values).with_complete(True)
+    assert "FL102" in [finding.rule.code for finding in check(project, "/p/app.py")]
+
+
+def test_what_is_too_deep_costs_only_itself() -> None:
+    project = Project("/p", Settings(), Versions()).with_text("/p/app.py", STARTED % "c")
+    for depth in range(300, MANY, 10):
+        elses = "".join(f"    elif c == {number}:\n        f(c)\n" for number in range(depth))
+        project = project.with_text(f"/p/deep{depth}.py", f"def f(c):\n    if c:\n        f(c)\n{elses}")
+    project = project.with_complete(True)
+    assert "FL102" in [finding.rule.code for finding in check(project, "/p/app.py")]

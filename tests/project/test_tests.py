@@ -303,6 +303,40 @@ def test_skipped():
 def test_not_skipped():
     use()
 """,
+    "test_all_skipped.py": """
+import pytest
+
+from shop import use
+
+pytestmark = [pytest.mark.skip(reason="x")]
+
+
+def test_it():
+    use()
+""",
+    "test_all_to_fail.py": """
+import pytest
+
+from shop import use
+
+pytestmark = pytest.mark.xfail
+
+
+class TestUse:
+    def test_it(self):
+        use()
+""",
+    "test_all_given.py": """
+import pytest
+
+from shop import use
+
+pytestmark = pytest.mark.parametrize("name", ["x", "y"])
+
+
+def test_it(name):
+    use()
+""",
     "test_marked.py": """
 import pytest
 
@@ -376,16 +410,23 @@ _FAILED = re.compile(r"^FAILED (\w+\.py)::([\w:]+)", re.MULTILINE)
 _TEST = re.compile(r"^( *)(?:class|def) (\w+)", re.MULTILINE)
 
 
-def found(files: dict[str, str]) -> set[tuple[str, str]]:
-    """The tests that the rule tells of, by the class or function that they stand in."""
+def project_of(files: dict[str, str]) -> Project:
     project = Project("/case", Settings(), Versions())
     for name, text in files.items():
         project = project.with_text(f"/case/{name}", text)
-    project = project.with_complete(True)
+    return project.with_complete(True)
+
+
+def found(files: dict[str, str]) -> set[tuple[str, str]]:
+    """The tests that the rule tells of, by the class or function that they stand in."""
+    return found_in(project_of(files))
+
+
+def found_in(project: Project) -> set[tuple[str, str]]:
     return {
-        (name, _around(text, one.span.start))
-        for name, text in files.items()
-        for one in check(project, f"/case/{name}")
+        (document.rpartition("/")[2], _around(file.source.text, one.span.start))
+        for document, file in project.files.items()
+        for one in check(project, document)
         if one.rule.code == "FL108"
     }
 
@@ -430,3 +471,33 @@ def test_that_something_runs_the_tests_in_a_context(runner: str) -> None:
     files = {"shop.py": FILES["shop.py"], "test_plain.py": FILES["test_plain.py"]}
     assert found(files)
     assert not found({**files, "run.py": f"import unittest, pytest\nfrom app import app\n\n\n{runner}"})
+
+
+CLEANING = """
+import unittest
+
+from shop import create_app
+
+
+class ShopTest(unittest.TestCase):
+    def setUp(self):
+        self.context = create_app().app_context()
+        self.context.push()
+
+    def tearDown(self):
+        self.context.pop()
+
+    def test_it(self):
+        pass
+"""
+
+
+def test_that_an_edit_elsewhere_tells() -> None:
+    files = {"shop.py": FILES["shop.py"], "test_plain.py": FILES["test_plain.py"]}
+    texts = (CLEANING, CLEANING.replace("self.context.pop()", "pass"))
+    project = project_of({**files, "test_other.py": CLEANING})
+    wanted = [found({**files, "test_other.py": text}) for text in texts]
+    assert wanted[0] != wanted[1]
+    for number in (0, 1, 0):
+        project = project.with_text("/case/test_other.py", texts[number])
+        assert found_in(project) == wanted[number]

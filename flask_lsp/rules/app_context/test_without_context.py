@@ -51,9 +51,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_lsp.facts.file import FileFacts
-from flask_lsp.project.failing import URL_FOR
 from flask_lsp.project.needs import WORDS
-from flask_lsp.project.needs import Level as Need
 from flask_lsp.rules import background
 from flask_lsp.rules.background_fixes import in_test
 from flask_lsp.rules.base import Finding, Level, Rule
@@ -64,9 +62,7 @@ rule = Rule("FL108", "test-without-context", Level.ERROR, words=(*WORDS, "test")
 
 def in_pause(_: FileFacts, ctx: Context) -> Iterator[Finding]:
     for found in background.found_in(ctx, "FL108"):
-        need = found.failing.need
-        of_request = need.level is Need.REQUEST or need.name == URL_FOR or found.failing.of_url
-        context = "a request context" if of_request else "an application context"
-        advice = "with app.test_request_context():" if of_request else "with app.app_context():"
+        context = "a request context" if found.of_request else "an application context"
+        advice = "with app.test_request_context():" if found.of_request else "with app.app_context():"
         message = background.test_message(found, context, advice)
         yield ctx.finding(found.span, message, fixes=in_test(found, ctx), related=background.trail(ctx, found))
