@@ -80,6 +80,8 @@ class Variable:
     """Where begins what it belongs to, if that is earlier: an instruction, or the key of a value of several lines."""
     fallback: str | None = None
     """What holds where whoever starts it gives no value; ``span`` is then its place: ``1`` in ``${FLASK_DEBUG:-1}``."""
+    argument: str = ""
+    """Of an image, whose default the fallback is: whoever builds may give another value."""
 
     @property
     def by_default(self) -> str | None:
@@ -243,7 +245,7 @@ def moved_variable(each: Variable, by: int) -> Variable:
     """The variable, so many letters further down."""
     begin = each.begin + by if each.begin >= 0 else -1
     spans = each.name_span.shift(by), each.span.shift(by), each.whole.shift(by)
-    return Variable(each.name, each.value, *spans, each.where, each.conditional, begin, each.fallback)
+    return Variable(each.name, each.value, *spans, each.where, each.conditional, begin, each.fallback, each.argument)
 
 
 def moved_command(each: Command, by: int) -> Command:

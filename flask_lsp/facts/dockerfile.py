@@ -115,7 +115,7 @@ def _by_argument(stage: _Stage, told: list[Variable], text: str) -> Iterator[Var
         argument = stage.arguments.get(found[1] or found[2]) if found is not None else None
         if argument is not None and argument.span.start < argument.span.end:
             fallback = text[argument.span.start : argument.span.end]
-            yield replace(argument, name=each.name, value=None, fallback=fallback)
+            yield replace(argument, name=each.name, value=None, fallback=fallback, argument=argument.name)
 
 
 def _cuts(text: str) -> list[Cut]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from flask_lsp.facts.building import build_arguments
 from flask_lsp.facts.launching import (
     FACTORIES,
     SERVERS,
@@ -95,7 +96,7 @@ def says_the_same(project: Project, before: File, now: File) -> bool:
     nobody."""
     if scripts_of(before) != scripts_of(now) or _said_to(project, before) != _said_to(project, now):
         return False
-    if _tells_flask(before) != _tells_flask(now):
+    if _tells_flask(before) != _tells_flask(now) or _built_with(before) != _built_with(now):
         return False
     one, other = _launches_in(before), _launches_in(now)
     if one != other and any(_is_there(project, each) for each in {*one} ^ {*other}):
@@ -380,6 +381,21 @@ def _tells_flask(file: File) -> str:
     for variable in file.deployment.named("FLASK_APP", lambda each: bool(each.value)):
         return variable.value or ""
     return ""
+
+
+def is_argument_given(project: Project, _document: str, name: str) -> bool:
+    """A compose file, a workflow or a script gives builds the argument ``name``. A question for ``Context.ask``."""
+    return any(name in given for given in project.parts(_built_with).values())
+
+
+def _built_with(file: File) -> frozenset[str]:
+    """The names of the arguments that a deployment file gives to builds."""
+    if not file.is_deployment or file.kind in ("python", "dockerfile"):
+        return frozenset()
+    known = file.kept.get(_built_with)
+    if known is None:
+        known = file.kept[_built_with] = build_arguments(file.source.text)
+    return cast("frozenset[str]", known)
 
 
 def resolved(project: Project, document: str, target: Target, *folders: str) -> str | None:

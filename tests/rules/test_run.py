@@ -170,6 +170,17 @@ def test_what_flask_is_told_counts_though_it_leads_nowhere(name: str) -> None:
     same_as_fresh(project)
 
 
+def test_what_a_build_is_given_counts_for_the_image() -> None:
+    image = 'FROM python\nARG SWITCH=1\nENV FLASK_DEBUG=$SWITCH\nCMD ["gunicorn", "app:app"]\n'
+    compose = "services:\n  web:\n    build:\n      context: .\n      args:\n        OTHER: 0\n"
+    app = "from flask import Flask\napp = Flask(__name__)\n"
+    project = project_of({"app.py": app, "compose.yml": compose, "Dockerfile": image})
+    assert [finding.level for finding in check(project, "/case/Dockerfile")] == [Level.INFORMATION]
+    project = project.with_text("/case/compose.yml", compose.replace("OTHER", "SWITCH"))
+    assert not check(project, "/case/Dockerfile")
+    same_as_fresh(project)
+
+
 @pytest.mark.parametrize(("last", "most"), [("LAST = 1\n", 0), ("KEY_1 = 2\n", 201)])
 def test_a_class_is_searched_once_for_all_its_keys(last: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     searched, loads = list[ast.stmt](), _config._loads

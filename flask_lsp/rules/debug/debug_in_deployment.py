@@ -53,6 +53,7 @@ from collections.abc import Iterator
 from flask_lsp.facts.deployment import DeploymentFacts, Variable
 from flask_lsp.facts.launching import Started
 from flask_lsp.project import config
+from flask_lsp.project.deployment import is_argument_given
 from flask_lsp.rules._deployment import Role, placed, programs, remove_variable, remove_word, role, variables_of
 from flask_lsp.rules.base import Finding, Fix, Level, Rule
 from flask_lsp.rules.context import Context
@@ -72,10 +73,12 @@ def check(facts: DeploymentFacts, ctx: Context) -> Iterator[Finding]:
 
 
 def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
-    if of is Role.DEVELOPMENT:
+    argument = variable.argument
+    if of is Role.DEVELOPMENT or (argument and ctx.ask(is_argument_given, argument)):
         return
     said, drop = f"`{variable.name}={variable.value}`", "remove this"
-    level, value = _level(of), "0" if variable.name == "FLASK_DEBUG" else "production"
+    level = Level.INFORMATION if argument else _level(of)
+    value = "0" if variable.name == "FLASK_DEBUG" else "production"
     if variable.value is None:
         said, drop = f"`{variable.fallback}`, the default of `{variable.name}`,", f"make it `{value}`"
     if variable.name == "FLASK_DEBUG":
@@ -84,14 +87,16 @@ def _variable(variable: Variable, of: Role, ctx: Context) -> Iterator[Finding]:
     else:
         old = ctx.versions.below("flask", (2, 3))
         read = ctx.ask(config.reads, "FLASK_ENV")
-        level = level if old or of is Role.DOUBTFUL else Level.WARNING
+        level = level if old or level is Level.INFORMATION else Level.WARNING
         if old:
             message = f"{said} switches debug mode on, which {_WHY}: production is the default, {drop}."
         elif read:
             message = f"{said} makes this project choose what it has for development: production needs another value."
         else:
             message = f"{said} asks production for development mode; Flask ignores it since 2.3: {drop}."
-    if of is Role.DOUBTFUL:
+    if argument:
+        message = f"Unless whoever builds gives another `{argument}`: {message}"
+    elif of is Role.DOUBTFUL:
         message = f"If this is more than a file for development: {message}"
 
     def set_value(editing: Editing) -> None:
