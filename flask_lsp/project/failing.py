@@ -161,7 +161,7 @@ class _Search:
                 continue  # who knows whose method it is
             if isinstance(place, Need):
                 if self.fails(place, now, entry):
-                    page = self.page(place) if now == Level.APP else ""
+                    page = page_with_url(self.project, place) if now == Level.APP else ""
                     return Failing(entry, root, steps, key, place, Level(now), page)
             elif found := self.enter(entry, root, place.callee, now, (*steps, Step(key, place.at, place.sure))):
                 return found
@@ -170,14 +170,20 @@ class _Search:
     def fails(self, need: Need, level: int, entry: Entry) -> bool:
         if need.name.startswith(_SQLALCHEMY) and self.is_old and not databases.asks_context(self.project, need.name):
             return False
-        if level == Level.APP and (need.name == URL_FOR or self.page(need)):
+        if level == Level.APP and (need.name == URL_FOR or page_with_url(self.project, need)):
             return not _has_server_name(self.project, of_tests=entry.kind == "test")
         return level < need.level
 
-    def page(self, need: Need) -> str:
-        """The template that builds a URL whenever that of a use is shown, empty for none."""
-        found = url_built(self.project, need.template) if need.template else None
-        return found[0] if found is not None else ""
+
+def page_with_url(project: Project, need: Need) -> str:
+    """The template that builds a URL whenever that of a use is shown, empty for none."""
+    found = url_built(project, need.template) if need.template else None
+    return found[0] if found is not None else ""
+
+
+def wants_server(project: Project, need: Need) -> bool:
+    """Its template builds URLs, and nothing tells for which server."""
+    return bool(page_with_url(project, need)) and not _has_server_name(project, of_tests=False)
 
 
 def _has_server_name(project: Project, *, of_tests: bool) -> bool:

@@ -10,7 +10,7 @@ from flask_lsp.project import kinds, names, routes
 from flask_lsp.project.call_graph import call_graph, span_of
 from flask_lsp.project.call_model import MODULE, SCRIPT
 from flask_lsp.project.callables import Scopes, Tracer
-from flask_lsp.project.failing import URL_FOR
+from flask_lsp.project.failing import URL_FOR, wants_server
 from flask_lsp.project.fixtures import pushing_fixture
 from flask_lsp.project.needs import Level
 from flask_lsp.project.route_model import Key
@@ -27,7 +27,8 @@ from flask_lsp.syntax.parse import Block
 def fixes(found: Found, ctx: Context) -> list[Fix]:
     """Push a context in the function that is started, with an application of its file or with one that it is given."""
     failing = found.failing
-    method = "test_request_context" if failing.need.name == URL_FOR else "app_context"
+    for_urls = failing.need.name == URL_FOR or wants_server(ctx.project, failing.need)
+    method = "test_request_context" if for_urls else "app_context"
     if failing.function[1] in (MODULE, SCRIPT):
         return list(_around(found, ctx, method))
     result: list[Fix] = []
