@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_lsp.facts.model import Body, Branch, Call, Function, Literal, Path, Try, With
+from flask_lsp.facts.traverse import every_event
 
 _RUN = ".run()"
 _ASKED = ("host", "port")
@@ -47,4 +48,6 @@ def _text(value: object) -> str:
 
 def runs_in(function: Function) -> tuple[Path, ...]:
     """The servers that a call of the function surely starts, by the look of it."""
+    if not any(isinstance(event, Call) and is_run(event) for event in every_event(function.body)):
+        return ()  # nearly always; to read the tests of branches takes longer
     return tuple([event.value for event in always(function.body) if is_run(event)])

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 _WORDS = ("Column(", "mapped_column", "Mapped[", "Table(", "__tablename__", "reflect", "automap")
 """To look for these first is faster: most texts hold none."""
 _TABLES = re.compile(r"Column\(|mapped_column|Mapped\[|\bTable\(|__tablename__|\breflect\b|automap")
-OWN_URL_FOR = re.compile(r"[\"']url_for[\"']|\burl_for\s*=[^=]|\bdef url_for\b")
-"""A file may give templates a ``url_for`` of its own."""
+OWN_URL_FOR = re.compile(r"url_for(?<!\wurl_for)(?:(?<=[\"']url_for)[\"']|\s*=[^=]|(?<=def url_for)\b)")
+"""A file may give templates a ``url_for`` of its own. A pattern that begins with a word is searched for fast."""
+_TELLS_APP = re.compile(r"\.app\s*=")
 _TELLING = (
     *(".globals", "template_global", "template_context_processors", "expire_on_commit", "query_class", "SQLAlchemy("),
     *("AUTOCOMMIT", "autocommit", "SESSION_SQLALCHEMY", "COMMIT_ON_TEARDOWN", "kombu", "task_serializer"),
     *("TASK_SERIALIZER", "(Celery):", "exec(", "globals()"),
 )
 """Who asks a text for a word in the name of a project says it here too."""
-_TOLD = re.compile("|".join([*map(re.escape, _TELLING), OWN_URL_FOR.pattern, r"\.app\s*="]))
 _SECRET_KEY = re.compile(r"secret_key|config.{0,99}secret|secret.{0,99}config", re.IGNORECASE)
 _COMPARES = re.compile(r"\bif\b.*?(?:==|\bin\b)(.*)")
 _TEXT = re.compile(r"\"([^\"\\\n]{3,})\"|'([^'\\\n]{3,})'")
@@ -32,14 +32,17 @@ def says_tables(text: str) -> bool:
 
 def telling_lines(text: str) -> tuple[str, ...]:
     """The lines that hold a word for which questions search whole texts."""
-    if not any(word in text for word in (*_TELLING, "url_for", ".app")):
-        return ()
-    return tuple([line for line in text.splitlines() if _TOLD.search(line)])
+    return tuple([line for line in text.splitlines() if _is_telling(line)]) if _is_telling(text) else ()
+
+
+def _is_telling(text: str) -> bool:
+    found = any(word in text for word in _TELLING) or _TELLS_APP.search(text) or OWN_URL_FOR.search(text)
+    return bool(found)
 
 
 def refused_keys(text: str) -> frozenset[str]:
     """The texts with which the secret key is compared before something is raised or the program ends."""
-    if not _REFUSES.search(text) or not _SECRET_KEY.search(text):
+    if "secret" not in text.lower() or not _REFUSES.search(text) or not _SECRET_KEY.search(text):
         return frozenset()
     lines, found = text.split("\n"), set[str]()
     for at, line in enumerate(lines):
