@@ -15,8 +15,15 @@ from flask_lsp.rules.debug._fixes import remove_setting
 def switched_off(node: Setter, keys: Collection[str], ctx: Context) -> Iterator[Set]:
     """The keys of these that a node sets to ``False`` or the like."""
     for found in sets(node, ctx):
-        if found.key in keys and is_off(found.value, ctx):
+        if found.key in keys and is_off(found.value, ctx) and not _is_decided_below(node, found.key, ctx):
             yield found
+
+
+def _is_decided_below(node: Setter, key: str, ctx: Context) -> bool:
+    """The class goes on with ``if PRODUCTION: SESSION_COOKIE_SECURE = True``."""
+    owner = ctx.parent(node)
+    below = owner.body[owner.body.index(node) + 1 :] if isinstance(owner, ast.ClassDef) and node in owner.body else []
+    return any(isinstance(each, ast.If) and ctx.block.nodes.binds(each, key) for each in below)
 
 
 def off_in_file(node: ast.AST, keys: Collection[str], ctx: Context) -> Iterator[Read]:
